@@ -1,0 +1,96 @@
+/**
+ * When the measurements cannot tell how many partitions it takes, and the one command that would settle it.
+ * A side that is too fast to matter, whatever its noise, refuses nothing.
+ */
+import type { Measurement } from './measurement.ts'
+import { partitionsFor, type Side } from './partition-count.ts'
+import { runsForRatio } from './statistics.ts'
+import { formatCount, formatShare } from './units.ts'
+
+export interface Refusal {
+  readonly kind: 'refused'
+  /** One sentence: what the data cannot tell, and the figure that shows it. */
+  readonly reason: string
+  /** The command to run instead. */
+  readonly command: string
+}
+
+/** How the measuring command was called, so that a better call can be named. */
+export interface Rerun {
+  /** The command as typed, without --runs and --seconds. */
+  readonly command: string
+  readonly runs: number
+  readonly secondsPerRun: number
+}
+
+/** One side's throughput per partition as the plan uses it, and the counts at both ends of its interval. */
+export interface SideThroughput {
+  readonly side: Side
+  readonly measurement: Measurement
+  /** Partitions this side needs at the high end of its throughput. */
+  readonly partitionsLow: number
+  /** Partitions this side needs at the low end of its throughput. */
+  readonly partitionsHigh: number
+}
+
+const SPREAD_MAX = 0.5
+const COUNT_RATIO_MAX = 4
+/** Asked of each measurement when runs are too few: high / low of its interval at most this. */
+const RERUN_RATIO = 2
+/** A rate that never settled may settle at half of the slowest run seen. */
+const UNSTEADY_MARGIN = 2
+
+/** The side with its counts; `target` in bytes per second. */
+export function sideThroughput(side: Side, measurement: Measurement, target: number): SideThroughput {
+  const [low, high] = measurement.interval95
+  const partitionsLow = partitionsFor(target, high)
+  return { side, measurement, partitionsLow, partitionsHigh: partitionsFor(target, low) }
+}
+
+/** Counts for fast and slow throughput: no run that the intervals allow asks for less or for more. */
+export function countInterval(sides: readonly SideThroughput[]): readonly [low: number, high: number] {
+  return [
+    Math.max(...sides.map(side => side.partitionsLow)),
+    Math.max(...sides.map(side => side.partitionsHigh))
+  ]
+}
+
+/** Whether `side`, at its slowest over `margin`, asks for more partitions than are needed at the least. */
+function matters(side: SideThroughput, margin: number, needed: number, target: number): boolean {
+  const slowest = Math.min(...side.measurement.runs) / margin
+  return Math.max(side.partitionsHigh, partitionsFor(target, slowest)) > needed
+}
+
+/** A refusal if the two sides cannot tell the count for `target` bytes per second, else null. */
+export function judgeData(
+  sides: readonly [SideThroughput, SideThroughput],
+  target: number,
+  rerun: Rerun
+): Refusal | null {
+  const [low, high] = countInterval(sides)
+  const longer = `${rerun.command} --seconds ${Math.ceil(rerun.secondsPerRun * 4)}`
+  for (const side of sides) {
+    const { measurement } = side
+    const name = side.side === 'produce' ? 'Tp' : 'Tc'
+    if (!measurement.steady && matters(side, UNSTEADY_MARGIN, low, target)) {
+      const settled = `${measurement.steadyRuns} of ${measurement.runs.length} runs settled`
+      return { kind: 'refused', reason: `${name} reached no steady state: ${settled}.`, command: longer }
+    }
+    if (measurement.spread > SPREAD_MAX && matters(side, 1, low, target)) {
+      const apart = `${formatShare(measurement.spread)} apart, ${formatShare(SPREAD_MAX)} is permitted`
+      return { kind: 'refused', reason: `The runs of ${name} lie ${apart}.`, command: longer }
+    }
+  }
+  if (high <= COUNT_RATIO_MAX * low) return null
+  const runs = Math.max(
+    rerun.runs + 1,
+    ...sides.map(side => runsForRatio(side.measurement.runs, RERUN_RATIO))
+  )
+  return {
+    kind: 'refused',
+    reason:
+      `The measurements allow every count from ${formatCount(low)} to ${formatCount(high)}, ` +
+      `more than a factor of ${COUNT_RATIO_MAX}.`,
+    command: `${rerun.command} --runs ${runs}`
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Control block of a partition: 4 KiB of shared words that outlive its threads.
+ *
+ *   byte 0     layoutVersion, partitionId, hostIncarnation      broker
+ *   byte 64    runState, heartbeat                              host
+ *   byte 128   viewVersion                                      host
+ *   byte 256   view copy 0, byte 384 view copy 1                host
+ *   byte 512   block table, 16 entries of 64 bytes              host    (tail blocks, not used yet)
+ *   byte 1536  interest rows, 64 of 8 bytes                     readers (not used yet)
+ *
+ * Thread: each word has the one writer named beside it. The host's role passes to a new thread only after the old
+ * one's confirmed end; while a partition is offline the broker holds it.
+ */
+import { invariant } from '../base/invariant.ts'
+import { type LogView, type LogViewPlace, publishLogView, sampleLogView } from './log-view.ts'
+import type { Words } from './words.ts'
+
+export const CONTROL_BLOCK_BYTES = 4096
+const LAYOUT_VERSION = 1
+
+const VERSION_WORD = 0
+const PARTITION_ID = 1
+const HOST_INCARNATION = 2
+const RUN_STATE = 16
+const HEARTBEAT = 17
+const VIEW: LogViewPlace = { versionWord: 32, copyWord: 64 }
+
+/** What a host is doing, as the broker and readers see it. */
+export const RUN_STATE_NONE = 0
+export const RUN_STATE_RECOVERING = 1
+export const RUN_STATE_ONLINE = 2
+export const RUN_STATE_STOPPED = 3
+export const RUN_STATE_POISONED = 4
+
+export class ControlBlock {
+  readonly #words: Words
+
+  constructor(words: Words) {
+    this.#words = words
+  }
+
+  /** Broker: once, before any other thread has the block. */
+  initialise(partitionId: number): void {
+    this.#words.set(PARTITION_ID, partitionId)
+    this.#words.store(VERSION_WORD, LAYOUT_VERSION)
+  }
+
+  get partitionId(): number {
+    invariant(this.#words.load(VERSION_WORD) === LAYOUT_VERSION, 'a control block of layout 1', {})
+    return this.#words.get(PARTITION_ID)
+  }
+
+  get hostIncarnation(): number {
+    return this.#words.load(HOST_INCARNATION)
+  }
+
+  /** Broker: before each start of a host. The leader epoch does not change. */
+  nextIncarnation(): number {
+    const incarnation = (this.#words.load(HOST_INCARNATION) + 1) | 0
+    this.#words.store(HOST_INCARNATION, incarnation)
+    return incarnation
+  }
+
+  get runState(): number {
+    return this.#words.load(RUN_STATE)
+  }
+
+  storeRunState(state: number): void {
+    this.#words.store(RUN_STATE, state)
+  }
+
+  get heartbeat(): number {
+    return this.#words.load(HEARTBEAT)
+  }
+
+  /** Host: once a turn. */
+  beat(): void {
+    this.#words.store(HEARTBEAT, (this.#words.get(HEARTBEAT) + 1) | 0)
+  }
+
+  /** 0 while no view was ever published; it wraps back to 0 only after 2^32 publications. */
+  get viewVersion(): number {
+    return this.#words.load(VIEW.versionWord)
+  }
+
+  publish(view: LogView): void {
+    publishLogView(this.#words, VIEW, view)
+  }
+
+  sample(into: LogView): number | null {
+    return sampleLogView(this.#words, VIEW, into)
+  }
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { addonsOfDoor, complaintAbout, loadedAddons } from '../../native-free/check.ts'
+
+/** The addons that npm has put on disk for msgpackr: none after `npm ci --omit=optional`. */
+function addonsOnDisk(): string[] {
+  const modules = join(import.meta.dirname, '../../node_modules')
+  if (!readdirSync(modules).includes('@msgpackr-extract')) return []
+  const files = readdirSync(join(modules, '@msgpackr-extract'), { recursive: true, encoding: 'utf8' })
+  return files.filter(path => path.endsWith('.node')).map(path => join(modules, '@msgpackr-extract', path))
+}
+
+const onDisk = addonsOnDisk()
+const isOnDisk = onDisk.length > 0
+
+/** An addon that is on disk is found; without one the door is clean. In both cases the answer is exact. */
+function expectFound(addons: readonly string[]): void {
+  expect(addons).toHaveLength(isOnDisk ? 1 : 0)
+  expect(onDisk).toEqual(expect.arrayContaining([...addons]))
+}
+
+const inWorker = (module: string): string => `
+  const { Worker } = await import('node:worker_threads')
+  const { once } = await import('node:events')
+  const text = \`import('${module}').then(() => require('node:worker_threads').parentPort.postMessage('up'))
+    setInterval(() => {}, 1000)\`
+  const worker = new Worker(text, { eval: true })
+  await once(worker, 'message')
+  reportSharedObjects()
+  await worker.terminate()`
+
+test('the door that imports the main entry of msgpackr is found to load its addon', async () => {
+  expectFound(await addonsOfDoor(`await import('msgpackr')`))
+})
+
+test('an addon is found while the worker that loaded it lives', async () => {
+  expectFound(await addonsOfDoor(inWorker('msgpackr')))
+})
+
+test('msgpackr/pack loads no addon, on the main thread or in a worker', async () => {
+  expect(await addonsOfDoor(`await import('msgpackr/pack')`)).toEqual([])
+  expect(await addonsOfDoor(inWorker('msgpackr/pack'))).toEqual([])
+})
+
+test('an addon loaded before a door ends its process itself is found', async () => {
+  expectFound(await addonsOfDoor(`await import('msgpackr'); process.exit(0)`))
+})
+
+test('the complaint names the door and the file', async () => {
+  const complaint = await complaintAbout({ name: 'a bad door', source: `await import('msgpackr')` })
+  const sentences = onDisk.map(path => `The door "a bad door" loads native code: ${path}.`)
+  expect(isOnDisk ? sentences : [null]).toContain(complaint)
+})
+
+test.each([
+  ['that throws', `throw new TypeError('closed')`, 'The child process failed: TypeError: closed'],
+  ['that does not exist', `await import('./no-such-door.js')`, 'Cannot find module'],
+  ['that waits for ever', 'await new Promise(() => {})', 'The door waits for something that never comes'],
+  ['that ends badly', 'process.exit(3)', 'The child process failed']
+])('a door %s is not taken for a clean one', async (_, source, message) => {
+  await expect(addonsOfDoor(source)).rejects.toThrow(message)
+})
+
+test('the addons of this process are listed as soon as one is loaded', () => {
+  const flags = [...process.execArgv, process.env['NODE_OPTIONS']].join(' ')
+  const before = loadedAddons()
+  createRequire(import.meta.url)('msgpackr')
+  const found = loadedAddons().filter(path => !before.includes(path))
+  if (flags.includes('--no-addons')) expect(found).toEqual([])
+  else expectFound(found)
+})
