@@ -4,8 +4,8 @@
  *
  *   node dist/native-free/check.js      exit 0: none · exit 1: one sentence names the door and the files
  *
- * The list of shared objects belongs to the process, so the main thread sees what a worker has loaded, but only until
- * that worker ends; hence a door says itself when its threads are up.
+ * The list of shared objects belongs to the process, so the main thread sees what a worker has loaded, but
+ * only until that worker ends; hence a door says itself when its threads are up.
  */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -36,12 +36,12 @@ const DOORS: readonly Door[] = [
   }
 ]
 
-/** A line of the child's output that starts so carries a JSON list; doors may print what they like around it. */
+/** A line of the output that starts so carries a JSON list; doors may print what they like around it. */
 const REPORT = 'shared objects: '
 
 /**
- * The program of the child. Not `--input-type=module`: workers inherit that flag, and then refuse to start from a
- * file. A door that waits for ever would end the process quietly, hence the last listener.
+ * The program of the child. Not `--input-type=module`: workers inherit that flag, and then refuse to start
+ * from a file. A door that waits for ever would end the process quietly, hence the last listener.
  */
 const programOf = (source: string): string => `
   const reportSharedObjects = () => {
@@ -49,8 +49,10 @@ const programOf = (source: string): string => `
     process.stdout.write('\\n${REPORT}' + JSON.stringify(sharedObjects) + '\\n')
   }
   let isOpen = false
-  
-  process.on('beforeExit', () => { if (!isOpen) throw new Error('The door waits for something that never comes') })
+  process.on('exit', reportSharedObjects)
+  process.on('beforeExit', () => {
+    if (!isOpen) throw new Error('The door waits for something that never comes')
+  })
   const open = async () => {${source}
   }
   open().then(() => { isOpen = true })`
@@ -65,9 +67,9 @@ export function loadedAddons(): string[] {
 }
 
 /**
- * The addons that a child process has loaded at the end of `source`, and whenever it called `reportSharedObjects()`,
- * which it does while its threads live. `source` is the body of an async function; it loads modules by
- * `await import()`, relative to the working directory.
+ * The addons that a child process has loaded at the end of `source`, and whenever it called
+ * `reportSharedObjects()`, which it does while its threads live. `source` is the body of an async function;
+ * it loads modules by `await import()`, relative to the working directory.
  *
  * @throws Error if the child fails, hangs or reports nothing: then the door is not proven clean.
  */

@@ -1,10 +1,11 @@
 /**
- * Tables of CRC-32C by slicing: 16 tables of 256 words, one for each distance of a byte from the end of a block.
+ * Tables of CRC-32C by slicing: 16 of 256 words, one for each distance of a byte from the end of a block.
  *
  *   word 256 × distance + byte  =  remainder of that byte followed by `distance` zero bytes
  *
- * Table 0 alone is the classic byte-wise table. Method: Kounavis and Berry, "Novel Table Lookup-Based Algorithms
- * for High-Performance CRC Generation" (2008); polynomial: Castagnoli, as in RFC 3720 12.1, bits reflected.
+ * Table 0 alone is the classic byte-wise table. Method: Kounavis and Berry, "Novel Table Lookup-Based
+ * Algorithms for High-Performance CRC Generation" (2008); polynomial: Castagnoli,
+ * as in RFC 3720 12.1, bits reflected.
  */
 const POLYNOMIAL = 0x82f63b78
 const TABLES = 16

@@ -6,7 +6,7 @@
  *
  * The module works in place: bytes that lie in the memory are checksummed and moved without leaving it. Plain
  * JavaScript takes any array and reaches two thirds of that speed on long ranges, a quarter at 100 bytes; it
- * serves bytes outside the memory and is the oracle of the tests. `zlib.crc32` of Node has another polynomial.
+ * serves bytes outside the memory and is the oracle of the tests. Node's `zlib.crc32` is another polynomial.
  *
  * Thread: one instance per thread; the module and the tables serve all. Kafka: common/utils/Crc32C.
  */
@@ -42,7 +42,7 @@ const END = 3
 const FIRST_WORD = 4
 const SECOND_WORD = 5
 
-/** Remainder that byte `lane` of the block leaves. One shift and one mask give its byte offset in the lane's table. */
+/** Remainder of byte `index` of the block. One shift and one mask give the byte offset in its table. */
 function lane(index: number): Code {
   const word = local.get(index < 8 ? FIRST_WORD : SECOND_WORD)
   const bit = 8 * (index % 8)
@@ -57,7 +57,7 @@ function xorTree(terms: readonly Code[]): Code {
   return half === 0 ? terms[0]! : i32.xor(xorTree(terms.slice(0, half)), xorTree(terms.slice(half)))
 }
 
-/** Both loops end on equality, so that a range which touches the last byte of 4 GiB ends at the wrapped address 0. */
+/** The loops end on equality: behind the last byte of 4 GiB the address is 0, below any start. */
 function crc32cBody(): Code {
   const complement = local.set(CRC, i32.xor(local.get(CRC), i32.constant(-1)))
   const endOfBlocks = i32.add(local.get(AT), i32.and(local.get(LENGTH), i32.constant(-BLOCK)))

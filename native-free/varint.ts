@@ -67,8 +67,8 @@ function restOf(value: number): number {
 }
 
 /**
- * Reads varints one after another out of `bytes`, up to `limit`. Allocates nothing; one cursor is pointed at batch
- * after batch. A RangeError leaves `at` where the broken varint starts.
+ * Reads varints one after another out of `bytes`, up to `limit`. Allocates nothing; one cursor is pointed at
+ * batch after batch. A RangeError leaves `at` where the broken varint starts.
  */
 export class VarintCursor {
   bytes: Uint8Array

@@ -4,12 +4,12 @@
  *   magic "\0asm" · version 1 · sections, each:  id (1 byte) | size (LEB128) | content
  *   type (1) · import (2) · function (3) · export (7) · code (10)
  *
- * An expression is its operands followed by its opcode, so nested calls read like the folded text format and no
- * byte is written by hand. What it builds is validated by the engine's compiler, not here.
+ * An expression is its operands followed by its opcode, so nested calls read like the folded text format and
+ * no byte is written by hand. What it builds is validated by the engine's compiler, not here.
  * Opcodes and section ids: WebAssembly Core Specification 2.0, chapter 5; shared limits: threads proposal.
  */
 
-/** Bytes of an instruction sequence: nested as the expressions are, flattened once when the module is assembled. */
+/** An instruction sequence: nested as its expressions are, and flattened when the module is assembled. */
 export type Code = readonly (number | Code)[]
 
 export const I32 = 0x7f
@@ -44,7 +44,7 @@ const binary =
   (opcode: number) =>
   (left: Code, right: Code): Code => [left, right, opcode]
 
-/** A load states no alignment (exponent 0): batches start at any byte, and the hint changes nothing on x64 or ARM64. */
+/** A load promises no alignment (exponent 0), because batches start at any byte. */
 const load =
   (opcode: number) =>
   (address: Code, offset = 0): Code => [address, opcode, 0, unsignedLeb(offset)]

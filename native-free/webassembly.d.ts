@@ -1,8 +1,8 @@
 /**
  * The part of the global WebAssembly that Highwater uses: a module, its instance, and shared memory.
  *
- * TypeScript declares it in its DOM library only, which would also declare `window` and other globals that Node
- * lacks. `shared` is required here: no code of ours has a use for private WebAssembly memory.
+ * TypeScript declares it in its DOM library only, which would also declare `window` and other globals that
+ * Node lacks. `shared` is required here: no code of ours has a use for private WebAssembly memory.
  */
 declare namespace WebAssembly {
   class Module {

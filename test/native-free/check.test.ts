@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { addonsOfDoor, complaintAbout, loadedAddons } from '../../native-free/check.ts'
 
 /** The addons that npm has put on disk for msgpackr: none after `npm ci --omit=optional`. */
@@ -32,6 +32,18 @@ const inWorker = (module: string): string => `
   await worker.terminate()`
 
 test('the door that imports the main entry of msgpackr is found to load its addon', async () => {
+  expectFound(await addonsOfDoor(`await import('msgpackr')`))
+})
+
+test('an addon that two reports name is listed once', async () => {
+  expectFound(await addonsOfDoor(`await import('msgpackr'); reportSharedObjects()`))
+})
+
+test('a flag in the environment cannot hide an addon', async () => {
+  vi.stubEnv('NODE_OPTIONS', '--no-addons')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
   expectFound(await addonsOfDoor(`await import('msgpackr')`))
 })
 

@@ -46,7 +46,7 @@ test.each([
   expect(checksumsOf(content)).toEqual([expected, expected])
 })
 
-test('both forms agree with the definition at every length up to four blocks and every residue of the address', () => {
+test('both forms agree with the definition at every length up to four blocks and every residue', () => {
   const content = Uint8Array.from({ length: 64 }, (_, index) => (index * 73 + 11) & 0xff)
   for (let length = 0; length <= content.length; length += 1) {
     const part = content.subarray(0, length)
