@@ -1,9 +1,10 @@
 /**
- * What batch.size and linger.ms make of a stream of records: batch sizes, requests and latency, in closed form.
+ * What batch.size and linger.ms make of a stream of records: batch sizes, requests and latency, in closed
+ * form.
  *
- * Rests on one rule of the client: a node is due when any of its partitions has a full batch or one older than
- * linger, and then the first batch of every partition with records goes in one request. One producer, one broker,
- * Poisson arrivals, no retries; the broker answers one request at a time.
+ * Rests on one rule of the client: a node is due when any of its partitions has a full batch or one older
+ * than linger, and then the first batch of every partition with records goes in one request. One producer,
+ * one broker, Poisson arrivals, no retries; the broker answers one request at a time.
  * Kafka: clients/producer/internals/RecordAccumulator.ready and drain. Waits: Kingman's bound for the queue.
  */
 import { invariant } from '../base/invariant.ts'
@@ -55,7 +56,9 @@ export interface BatchingPrediction {
   readonly saturationRecordsPerSecond: number
 }
 
-/** Bytes of a record batch before its first record, magic 2. Kafka: DefaultRecordBatch.RECORD_BATCH_OVERHEAD. */
+/**
+ * Bytes of a record batch before its first record, magic 2. Kafka: DefaultRecordBatch.RECORD_BATCH_OVERHEAD.
+ */
 const BATCH_OVERHEAD = 61
 /** Requests that wait behind the one in service: max.in.flight.requests.per.connection 5, less that one. */
 const WAITING_REQUESTS_MAX = 4
@@ -87,8 +90,8 @@ function requestAfter(stream: Stream, cycleMs: number): Request {
   const { partitions, perMs, service } = stream
   const more = perMs * cycleMs
   const records = Math.min(1 + more, stream.recordsPerBatchMax * partitions)
-  // The first record fills one partition; each other one has something unless no arrival hit it. Where batches
-  // hold little and the broker is slow, more partitions come to have one.
+  // The first record fills one partition; each other one has something unless no arrival hit it. Where
+  // batches hold little and the broker is slow, more partitions come to have one.
   const hit = 1 + (partitions - 1) * (1 - Math.exp(-more / partitions))
   const batches = Math.max(hit, records / stream.recordsPerBatchMax)
   const serviceMs = service.c0Ms + service.c1MsPerBatch * batches + service.c2MsPerRecord * records
@@ -96,8 +99,8 @@ function requestAfter(stream: Stream, cycleMs: number): Request {
 }
 
 /**
- * A cycle is never shorter than the broker's answer: while it works, records gather. The cycle with which both
- * agree, at least `leastMs`; Infinity if even full requests come faster than they are answered.
+ * A cycle is never shorter than the broker's answer: while it works, records gather. The cycle with which
+ * both agree, at least `leastMs`; Infinity if even full requests come faster than they are answered.
  */
 function cycleWithService(stream: Stream, leastMs: number): number {
   const surplus = (cycleMs: number): number =>
@@ -168,7 +171,10 @@ export function predictBatching(input: BatchingInput): BatchingPrediction {
   }
 }
 
-/** Mean wait behind other requests: Kingman's formula for a fixed service time, bounded by the window in flight. */
+/**
+ * Mean wait behind other requests: Kingman's formula for a fixed service time, bounded by the window in
+ * flight.
+ */
 function queueWaitMs(serviceMs: number, utilisation: number, gathered: number): number {
   const longest = WAITING_REQUESTS_MAX * serviceMs
   if (utilisation >= 1) return longest

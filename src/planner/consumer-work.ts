@@ -1,8 +1,8 @@
 /**
  * Consumers that work: Tc from what a handler costs per record.
  *
- * A record takes E[S] = c/k + s/Fc seconds: c the handler's seconds, k the lanes that may run in one partition at
- * a time, s the record's bytes, Fc the fetch-only bytes per second. Then Tc = s/E[S].
+ * A record takes E[S] = c/k + s/Fc seconds: c the handler's seconds, k the lanes that may run in one
+ * partition at a time, s the record's bytes, Fc the fetch-only bytes per second. Then Tc = s/E[S].
  * Source: the utilisation law of queueing theory; one server per lane.
  */
 import { invariant } from '../base/invariant.ts'
@@ -63,7 +63,7 @@ export function pollWarning(process: ProcessCost): string | null {
   if (pollMs < POLL_INTERVAL_MS) return null
   const permitted = Math.max(1, Math.ceil(POLL_INTERVAL_MS / (process.micros / 1e3)) - 1)
   return (
-    `A poll of ${POLL_RECORDS} records takes ${formatDuration(pollMs)}, and Kafka's max.poll.interval.ms is ` +
-    `${formatDuration(POLL_INTERVAL_MS)}: set max.poll.records to ${formatCount(permitted)} or less.`
+    `A poll of ${POLL_RECORDS} records takes ${formatDuration(pollMs)}, and Kafka's max.poll.interval.ms ` +
+    `is ${formatDuration(POLL_INTERVAL_MS)}: set max.poll.records to ${formatCount(permitted)} or less.`
   )
 }

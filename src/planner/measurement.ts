@@ -1,5 +1,6 @@
 /**
- * A measured throughput: the median of several runs, what the runs scattered, and under which conditions it holds.
+ * A measured throughput: the median of several runs, what the runs scattered, and under which conditions it
+ * holds.
  */
 import { invariant } from '../base/invariant.ts'
 import { type Interval95, interval95, median, spread } from './statistics.ts'
@@ -63,7 +64,10 @@ export function makeMeasurement(input: {
   }
 }
 
-/** The same runs after `convert` (bytes per second to bytes per second): a prediction with the measured scatter. */
+/**
+ * The same runs after `convert` (bytes per second to bytes per second): a prediction with the measured
+ * scatter.
+ */
 export function convertMeasurement(measured: Measurement, convert: (rate: number) => number): Measurement {
   const runs = measured.runs.map(convert)
   const bytesPerSecond = median(runs)

@@ -1,5 +1,6 @@
 /**
- * How many partitions a target rate needs, by the formula that serves both sides and by the one often printed.
+ * How many partitions a target rate needs, by the formula that serves both sides and by the one often
+ * printed.
  *
  * Tt is the target, Tp what producers reach on one partition, Tc what a consumer reaches on one; all here in
  * bytes per second. N partitions carry the target if N Tp >= Tt and N Tc >= Tt, so N = max(Tt/Tp, Tt/Tc).
@@ -43,7 +44,9 @@ export function bindingSide(rates: Throughputs): Side {
   return rates.consumerThroughput < rates.producerThroughput ? 'consume' : 'produce'
 }
 
-/** Where `partitions` lies: below the article's count both sides are short, from the safe one on neither is. */
+/**
+ * Where `partitions` lies: below the article's count both sides are short, from the safe one on neither is.
+ */
 export function zoneOf(partitions: number, rates: Throughputs): Zone {
   if (partitions >= safePartitions(rates)) return 'feasible'
   return partitions >= articlePartitions(rates) ? 'one-short' : 'both-short'
@@ -93,7 +96,8 @@ export function explainDifference(rates: Throughputs): string[] {
   const { targetThroughput: tt, producerThroughput: tp, consumerThroughput: tc } = rates
   const safe = safePartitions(rates)
   const article = articlePartitions(rates)
-  const perSide = `producers ${formatCount(partitionsFor(tt, tp))}, consumers ${formatCount(partitionsFor(tt, tc))}`
+  const needed = { tp: formatCount(partitionsFor(tt, tp)), tc: formatCount(partitionsFor(tt, tc)) }
+  const perSide = `producers ${needed.tp}, consumers ${needed.tc}`
   const lines = [
     `Both sides must carry ${formatByteRate(tt)}: ${perSide}; the larger is ${partitionsText(safe)}.`
   ]
@@ -108,16 +112,15 @@ export function explainDifference(rates: Throughputs): string[] {
     return lines
   }
   const faster = tp > tc ? 'producers' : 'consumers'
-  lines.push(
-    `The article's formula, Tt/max(Tp,Tc), counts only the faster side, the ${faster}: ${partitionsText(article)}.`
-  )
+  const few = partitionsText(article)
+  lines.push(`The article's formula, Tt/max(Tp,Tc), counts only the faster side, the ${faster}: ${few}.`)
   const missing = tc < tp ? lagGrowth(article, rates) : shortfall(article, rates)
   const hourly = `${formatByteRate(missing)}, ${formatBytes(missing * 3600)}/h`
   const carried = partOf(tt - missing, tt)
   lines.push(
     tc < tp
-      ? `The article's ${partitionsText(article)} would drain ${carried}: lag grows by ${hourly}.`
-      : `The article's ${partitionsText(article)} would take in ${carried}: producers fall behind by ${hourly}.`
+      ? `The article's ${few} would drain ${carried}: lag grows by ${hourly}.`
+      : `The article's ${few} would take in ${carried}: producers fall behind by ${hourly}.`
   )
   return lines
 }

@@ -1,8 +1,8 @@
 /**
  * From measurements to a recommended partition count, with its interval, its reasons and its doubts.
  *
- * Recommended is the safe count at the medians of Tp and Tc; the interval runs from the count at the high end of
- * their throughput to the count at the low end. Rates are bytes per second of records (key and value).
+ * Recommended is the safe count at the medians of Tp and Tc; the interval runs from the count at the high end
+ * of their throughput to the count at the low end. Rates are bytes per second of records (key and value).
  */
 import { invariant } from '../base/invariant.ts'
 import { pollWarning, predictConsumer } from './consumer-work.ts'
@@ -61,7 +61,9 @@ export interface Plan {
   /** Tt, Tp and Tc as used. */
   readonly rates: Throughputs
   readonly consumerSource: ConsumerSource
-  /** Fewest partitions by max(Tt/Tp, Tt/Tc); below `articlePartitions` both sides are short, between, one is. */
+  /**
+   * Fewest partitions by max(Tt/Tp, Tt/Tc); below `articlePartitions` both sides are short, between, one is.
+   */
   readonly safePartitions: number
   /** By the article's Tt/max(Tp,Tc). */
   readonly articlePartitions: number
@@ -94,7 +96,8 @@ function consumerOf(input: PlanInput): { source: ConsumerSource; measurement: Me
   }
   const measurement = consumerWithHandler.measurement
   const error = formatShare(predicted / measurement.bytesPerSecond - 1)
-  const measured = `Measured with the handler: ${formatByteRate(measurement.bytesPerSecond)}; the prediction is off by ${error}.`
+  const found = formatByteRate(measurement.bytesPerSecond)
+  const measured = `Measured with the handler: ${found}; the prediction is off by ${error}.`
   return { source: 'measured with the handler', measurement, lines: [explanation, measured] }
 }
 
@@ -179,7 +182,10 @@ export function makePlan(input: PlanInput): Plan | Refusal {
   }
 }
 
-/** Exit code of `plan`: 0 done, 2 verified and did not hold, 3 refused; `verification` is null if none was due. */
+/**
+ * Exit code of `plan`: 0 done, 2 verified and did not hold, 3 refused; `verification` is null if none was
+ * due.
+ */
 export function planExitCode(outcome: Plan | Refusal, verification: Verification | null): 0 | 2 | 3 {
   if (outcome.kind === 'refused') return 3
   return verification?.verified && !verification.held ? 2 : 0

@@ -9,7 +9,9 @@ import { slopeOf, trendOf } from './trend.ts'
 import { formatShare } from './units.ts'
 
 export interface SteadyState {
-  /** Index of the first window kept. If never steady: the last ten windows, so that something can be shown. */
+  /**
+   * Index of the first window kept. If never steady: the last ten windows, so that something can be shown.
+   */
   readonly from: number
   readonly steady: boolean
   /** One sentence for the report. */
@@ -42,7 +44,9 @@ function unrest(rates: readonly number[], from: number): string | null {
   return `the rate is still ${trend}, by ${formatShare(step)} a window`
 }
 
-/** The steady part of `rates` (bytes or records per second, any unit, one value per window). O(n^3) at worst. */
+/**
+ * The steady part of `rates` (bytes or records per second, any unit, one value per window). O(n^3) at worst.
+ */
 export function findSteadyState(rates: readonly number[]): SteadyState {
   const latest = rates.length - STEADY_WINDOWS_MIN
   if (latest < 0) {

@@ -1,7 +1,8 @@
 /**
  * Sizes, rates and durations as people write them, and back. KB and MB are powers of ten, KiB and MiB of two.
  *
- * Inside the planner sizes are bytes, rates bytes per second and durations milliseconds, unless a name says else.
+ * Inside the planner sizes are bytes, rates bytes per second and durations milliseconds, unless a name says
+ * else.
  * Kafka: its own tools print MiB and call it MB; nothing here does.
  */
 import { HighwaterError } from '../base/local-errors.ts'
@@ -43,7 +44,9 @@ const PROCESS_FORM = 'give wait:DURATION or cpu:DURATION, such as wait:2ms or cp
 
 /** Above this no single plan is meant; a slip of the unit is. */
 const RATE_MAX = 1e12
-/** Kafka's default max.poll.interval.ms: a consumer slower than this on one record is put out of its group. */
+/**
+ * Kafka's default max.poll.interval.ms: a consumer slower than this on one record is put out of its group.
+ */
 const RECORD_COST_MAX_MS = 300e3
 
 function refuse(what: string, given: string, cure: string): never {
@@ -176,8 +179,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * Bytes per second, three significant digits, in MB/s so that rates compare at a glance: `120 MB/s`. Only a rate
- * below 0.01 MB/s is given in KB/s or B/s.
+ * Bytes per second, three significant digits, in MB/s so that rates compare at a glance: `120 MB/s`. Only a
+ * rate below 0.01 MB/s is given in KB/s or B/s.
  */
 export function formatByteRate(bytesPerSecond: number): string {
   if (bytesPerSecond === 0) return '0 MB/s'
@@ -200,5 +203,5 @@ export function formatDuration(milliseconds: number): string {
 /** A fraction as a percentage: `12 %`, with one decimal below ten percent: `2.8 %`. */
 export function formatShare(fraction: number): string {
   const percent = fraction * 100
-  return `${Math.abs(percent) < 9.95 ? Number(percent.toFixed(1)) : formatCount(percent)} %`
+  return `${Math.abs(percent) < 10 ? Number(percent.toFixed(1)) : formatCount(percent)} %`
 }

@@ -1,8 +1,9 @@
 /**
- * What bound a measured point, by pure rules on how busy everything was: the verdict that stands beside a rate.
+ * What bound a measured point, by pure rules on how busy everything was: the verdict that stands beside a
+ * rate.
  *
- * A client-bound point says nothing of the broker, so it stays out of any fit. On a small machine load and engine
- * share the cores; such a point is machine-bound: kept, and labelled.
+ * A client-bound point says nothing of the broker, so it stays out of any fit. On a small machine load and
+ * engine share the cores; such a point is machine-bound: kept, and labelled.
  */
 import { formatByteRate, formatShare } from './units.ts'
 
@@ -44,7 +45,7 @@ export const LAG_GROWTH_MAX = 0.01
 export function judgeBottleneck(facts: UtilisationFacts): Verdict {
   const cores = facts.allCoresBusy
   if (cores !== null && cores > CORES_BUSY_MAX) {
-    const evidence = `All cores together were ${formatShare(cores)} busy, so loaders and engine took time from each other.`
+    const evidence = `All cores together were ${formatShare(cores)} busy: load and engine shared them.`
     return { bottleneck: 'machine-bound', evidence }
   }
   return judgeClient(facts) ?? judgePartitionThread(facts) ?? judgeConsumer(facts) ?? none(facts)
@@ -53,11 +54,12 @@ export function judgeBottleneck(facts: UtilisationFacts): Verdict {
 function judgeClient(facts: UtilisationFacts): Verdict | null {
   const { loaderBusy, producerDelayOverInterval: delay } = facts
   if (loaderBusy !== null && loaderBusy > LOADER_BUSY_MAX) {
-    const evidence = `The busiest loader thread was ${formatShare(loaderBusy)} busy: the loader was measured, not the broker.`
+    const evidence = `The busiest loader thread was ${formatShare(loaderBusy)} busy: the loader set the rate.`
     return { bottleneck: 'client-bound', evidence }
   }
   if (delay !== null && delay > DELAY_MAX) {
-    const evidence = `One record in a hundred left ${formatShare(delay)} of its interval late or later, 10 % is permitted.`
+    const late = `${formatShare(delay)} of its interval late or later`
+    const evidence = `One record of 100 left ${late}; ${formatShare(DELAY_MAX)} is permitted.`
     return { bottleneck: 'client-bound', evidence }
   }
   return null

@@ -71,13 +71,15 @@ export function judgeVerifiability(
     return { verifiable: false, sentence }
   }
   if (memoryBytes > machine.freeMemoryBytes) {
-    const sentence = `${what} needs ${formatBytes(memoryBytes)} of memory; ${has(formatBytes(machine.freeMemoryBytes))} free.`
+    const free = formatBytes(machine.freeMemoryBytes)
+    const sentence = `${what} needs ${formatBytes(memoryBytes)} of memory; ${has(free)} free.`
     return { verifiable: false, sentence }
   }
   if (machine.freeFileHandles !== null && fileHandles > machine.freeFileHandles) {
-    const sentence = `${what} needs ${formatCount(fileHandles)} file handles; ${has(formatCount(machine.freeFileHandles))} free.`
+    const free = formatCount(machine.freeFileHandles)
+    const sentence = `${what} needs ${formatCount(fileHandles)} file handles; ${has(free)} free.`
     return { verifiable: false, sentence }
   }
-  const sentence = `${what} needs ${formatCount(coresNeeded)} of the ${formatCount(machine.cores)} cores here.`
+  const sentence = `${what} needs ${formatCount(coresNeeded)} of ${formatCount(machine.cores)} cores here.`
   return { verifiable: true, sentence }
 }

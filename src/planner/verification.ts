@@ -20,7 +20,10 @@ export interface VerificationRun {
 }
 
 export interface Verification {
-  /** False if the run says nothing about the count: nothing was run, or the machine or the loader was the limit. */
+  /**
+   * False if the run says nothing about the count: nothing was run, or the machine or the loader was the
+   * limit.
+   */
   readonly verified: boolean
   /** Whether the count carried the offered rate. Means a failure only together with `verified`. */
   readonly held: boolean

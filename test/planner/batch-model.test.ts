@@ -27,8 +27,8 @@ interface Simulated {
 }
 
 /**
- * The client rule played event by event, as an independent witness of the closed form: Poisson arrivals on random
- * partitions, drain of every first batch when one is full or old, five requests in flight, one server.
+ * The client rule played event by event, as an independent witness of the closed form: Poisson arrivals on
+ * random partitions, drain of every first batch when one is full or old, five requests in flight, one server.
  */
 function simulate(input: BatchingInput, requests: number): Simulated {
   const { partitions, lingerMs, service } = input
@@ -136,7 +136,8 @@ describe('what ends a cycle', () => {
   })
 
   test('a slow broker lets records gather although linger is 0', () => {
-    // 10 ms a request, 20 records a ms: the cycle and the gap to the next record are those 10 ms, 200 records.
+    // 10 ms a request, 20 records a ms: the cycle and the gap to the next record are those 10 ms, 200
+    // records.
     const service = { c0Ms: 10, c1MsPerBatch: 0, c2MsPerRecord: 0 }
     const prediction = predictBatching({ ...setting(12, 20_000, 0), service })
     expect(prediction.endedBy).toBe('service')
@@ -145,7 +146,7 @@ describe('what ends a cycle', () => {
     expect(prediction.queueMs).toBeCloseTo(40, 6)
   })
 
-  test('beyond saturation requests are full, the utilisation is above 1, and the rate says where it ends', () => {
+  test('beyond saturation requests are full and the utilisation is above 1', () => {
     const service = { c0Ms: 100, c1MsPerBatch: 0, c2MsPerRecord: 0 }
     const prediction = predictBatching({ ...setting(12, 20_000, 5), service })
     expect(prediction.saturationRecordsPerSecond).toBeCloseTo((12 * 78) / 0.1, 6)

@@ -77,5 +77,6 @@ describe('the warning on max.poll.interval.ms', () => {
   test('names a count that stays below it, at least one', () => {
     expect(pollWarning(wait(1e6))).toContain('max.poll.records to 299 or less')
     expect(pollWarning(wait(299e6))).toContain('max.poll.records to 1 or less')
+    expect(pollWarning(wait(300e6))).toContain('max.poll.records to 1 or less')
   })
 })

@@ -88,5 +88,8 @@ describe('data that cannot tell', () => {
       reason: 'The measurements allow every count from 12 to 83, more than a factor of 4.',
       command: 'highwater plan --rate 300MB/s --runs 3'
     })
+    expect(judgeData([side('produce', [50, 50, 50]), two], TARGET, { ...RERUN, runs: 7 })?.command).toBe(
+      'highwater plan --rate 300MB/s --runs 8'
+    )
   })
 })

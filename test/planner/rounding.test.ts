@@ -8,6 +8,7 @@ test.each([
   [0.3, 0.1, 3],
   [0.9, 0.9, 1],
   [1e-9, 1, 1],
+  [1e-300, 1e300, 1],
   [1e9, 1, 1e9],
   [1e9 + 0.5, 1, 1e9 + 1]
 ])('%d in things of %d are %d', (amount, each, count) => {

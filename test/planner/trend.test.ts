@@ -18,13 +18,19 @@ describe('the Mann-Kendall test', () => {
   test('the border of ten values lies between S = 21 and S = 23', () => {
     // z = (S - 1) / sqrt(10 * 9 * 25 / 18) = (S - 1) / 11.18: 1.79 at S = 21, 1.97 at S = 23
     expect(trendOf([1, 2, 3, 4, 10, 9, 5, 8, 6, 7])).toBe('rising')
-    expect(trendOf([1, 2, 3, 4, 10, 9, 8, 5, 7, 6])).toBe('none')
+    expect(trendOf([1, 2, 3, 4, 10, 9, 8, 5, 6, 7])).toBe('none')
+  })
+
+  test('whole steps of S are corrected for', () => {
+    // S = 44 of sixteen values: z = 43 / 22.21 = 1.94, while 44 / 22.21 = 1.98
+    expect(trendOf([9, 8, 7, 6, 5, 4, 3, 2, 1, 10, 11, 12, 13, 16, 14, 15])).toBe('none')
+    expect(trendOf([9, 8, 7, 6, 5, 4, 3, 2, 1, 10, 11, 12, 13, 14, 16, 15])).toBe('rising')
   })
 
   test('ties lessen the variance: 1 1 1 1 1 2 2 2 2 2 rises', () => {
     // S = 25, variance (2250 - 2 * 5 * 4 * 15) / 18 = 91.67: z = 2.51
     expect(trendOf([1, 1, 1, 1, 1, 2, 2, 2, 2, 2])).toBe('rising')
-    // S = 19 of two ties of five: z = 1.88; without the correction it would be 1.61
+    // S = 21 of two ties of five: z = 2.09; without the correction it would be 1.79
     expect(trendOf([1, 1, 1, 1, 2, 2, 1, 2, 2, 2])).toBe('rising')
   })
 

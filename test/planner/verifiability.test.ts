@@ -29,7 +29,7 @@ describe('what a machine can verify', () => {
   const machine = { cores: 6, freeMemoryBytes: 2e9, freeFileHandles: 500 }
 
   test.each([
-    [machine, true, 'Verifying 120 MB/s needs 6 of the 6 cores here.'],
+    [machine, true, 'Verifying 120 MB/s needs 6 of 6 cores here.'],
     [{ ...machine, cores: 2 }, false, 'Verifying 120 MB/s needs 6 cores; this machine has 2.'],
     [
       { ...machine, freeMemoryBytes: 1e9 },
@@ -41,7 +41,7 @@ describe('what a machine can verify', () => {
       false,
       'Verifying 120 MB/s needs 500 file handles; this machine has 256 free.'
     ],
-    [{ ...machine, freeFileHandles: null }, true, 'Verifying 120 MB/s needs 6 of the 6 cores here.']
+    [{ ...machine, freeFileHandles: null }, true, 'Verifying 120 MB/s needs 6 of 6 cores here.']
   ])('%j', (here, verifiable, sentence) => {
     expect(judgeVerifiability(demand, here, 120e6)).toEqual({ verifiable, sentence })
   })
