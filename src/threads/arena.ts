@@ -46,10 +46,11 @@ export class Arena {
   }
 
   /**
-   * Makes the memory and writes the tables. The broker thread calls it once.
+   * Makes the memory and writes the tables. The broker thread calls it once; readers make small ones of their own.
+   * @param module compiled already, if it is at hand
    * @throws HighwaterError HIGHWATER_RESOURCES if the address space is refused
    */
-  static create(sizeBytes: number): Arena {
+  static create(sizeBytes: number, module = compileBlockModule()): Arena {
     const pages = Math.ceil(Math.min(sizeBytes, ARENA_BYTES_MAX) / PAGE_BYTES)
     let memory: WebAssembly.Memory
     try {
@@ -62,7 +63,7 @@ export class Arena {
       )
     }
     writeCrc32cTables(new DataView(memory.buffer, 0, CRC32C_TABLE_BYTES), 0)
-    return new Arena({ memory, module: compileBlockModule() })
+    return new Arena({ memory, module })
   }
 
   /** Unsigned CRC-32C of bytes in the arena, in place. */

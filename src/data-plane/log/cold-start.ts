@@ -1,11 +1,12 @@
 /**
  * Opens the log of a partition from its files alone.
  *
- * After a close, the `.snapshot` of that close stands at the end and both indexes are complete; then only what
- * lies behind the last index entry is read and checked. After anything else every checksum is computed from the
- * last snapshot that stands at a segment's base, the log is cut at the first batch that is not whole, and later
- * segments are removed. Older segments are believed: nothing on disk says yet how far the log was flushed, so a
- * power cut may have torn them, and their readers meet that.
+ * It begins at the newest snapshot. One at the base of a segment says nothing of the disk; one above the newest base
+ * was written by a close or a recovery when everything below was durable. From there on every checksum is computed,
+ * the log is cut at the first batch that is not whole, later segments are removed, and what is kept is flushed. So
+ * a log that was closed is opened by reading its last index interval. What lies below the snapshot is not checked:
+ * nothing on disk says yet how far rolled segments were flushed, so a power cut may have torn them, and their
+ * readers meet that.
  *
  * Thread: the partition thread, before it serves. Kafka: storage/internals/log/LogLoader.
  */
@@ -24,7 +25,7 @@ import { claimTopicId } from './partition-metadata.ts'
 import { ProducerSnapshots, type StoredState } from './producer-snapshots.ts'
 import { ProducerState } from './producer-state.ts'
 import { type Replay, recover } from './recovery.ts'
-import { sealedSegment } from './sealed-segment.ts'
+import { flushSealed, sealedSegment } from './sealed-segment.ts'
 
 /** @throws HighwaterError HIGHWATER_LOG_CORRUPT if a text file is damaged or the directory is another topic's */
 export function loadCold(options: LogOptions): LoadedLog {
@@ -32,8 +33,15 @@ export function loadCold(options: LogOptions): LoadedLog {
   if (options.topicId !== undefined) claimTopicId(options.storage, options.directory, options.topicId)
   const bases = findSegments(options)
   const snapshots = new ProducerSnapshots(options)
+  snapshots.removeTakenInPassing()
   if (bases.length === 0) return createEmpty(options, snapshots)
-  return loadClosed(options, bases, snapshots) ?? recoverUnclosed(options, bases, snapshots)
+  let start = snapshots.newest(Number.MAX_SAFE_INTEGER)
+  for (;;) {
+    const loaded = loadFrom(options, bases, start, snapshots)
+    if (loaded !== null) return loaded
+    invariant(start !== null, 'a log without a snapshot is read from its first batch')
+    start = snapshots.newest(start.offset - 1)
+  }
 }
 
 function createEmpty(options: LogOptions, snapshots: ProducerSnapshots): LoadedLog {
@@ -48,133 +56,94 @@ function createEmpty(options: LogOptions, snapshots: ProducerSnapshots): LoadedL
     producerState: new ProducerState(),
     snapshots,
     epochs,
-    bytesSinceSnapshot: 0
+    bytesSinceSnapshot: 0,
+    recoveryPoint: initialOffset
   }
 }
 
-/** The log as its close left it; null, with no file changed, if anything is not as a close leaves it. */
-function loadClosed(
+/** Reads the log from a snapshot on. Null, with no segment changed, if the log does not reach this snapshot. */
+function loadFrom(
   options: LogOptions,
   bases: readonly number[],
+  start: StoredState | null,
   snapshots: ProducerSnapshots
 ): LoadedLog | null {
-  const activeBase = bases.at(-1) ?? 0
-  const stored = snapshots.newest(Number.MAX_SAFE_INTEGER)
-  if (stored === null || stored.offset < activeBase) return null
+  const firstBase = bases[0] ?? 0
+  const from = start?.offset ?? firstBase
+  if (from < firstBase) return null
   const epochs = loadEpochs(options)
-  const replay = replayFrom(stored, epochs, options.crc)
-  let asClosed = false
-  const active = openSegment(options, activeBase, segment => {
-    asClosed = endsAsClosed(segment, stored.offset, replay)
-    if (!asClosed) return
-    segment.settleFiles()
-    epochs.truncateFromEnd(segment.nextOffset)
-  })
-  if (!asClosed) {
-    active.close()
-    return null
-  }
-  return closingOnError(active, () => ({
-    logStartOffset: bases[0] ?? activeBase,
-    sealed: bases.slice(0, -1).map(base => sealedSegment(options, base)),
-    active,
-    producerState: stored.state,
-    snapshots,
-    epochs,
-    bytesSinceSnapshot: 0
-  }))
-}
-
-/**
- * Whether the segment ends at its snapshot, whole, with every index entry and the last time entry on disk. A
- * snapshot taken in passing may stand at the end as well; the time entry of a close tells the two apart.
- */
-function endsAsClosed(segment: LogSegment, snapshotOffset: number, replay: Replay): boolean {
-  const indexEntries = segment.offsetIndex.entries.count
-  const finalTimestamp = segment.timeIndex.lastTimestamp
-  // Two cheap looks first: an unclosed segment is read once, not twice.
-  if (segment.offsetIndex.floor(snapshotOffset) !== indexEntries - 1) return false
-  if ((segment.file.size() === 0) !== (snapshotOffset === segment.baseOffset)) return false
-  return (
-    recover(segment, snapshotOffset, null, replay) === null &&
-    segment.nextOffset === snapshotOffset &&
-    segment.offsetIndex.entries.count === indexEntries &&
-    segment.maxTimestamp === finalTimestamp
-  )
-}
-
-function recoverUnclosed(
-  options: LogOptions,
-  bases: readonly number[],
-  snapshots: ProducerSnapshots
-): LoadedLog {
-  const epochs = loadEpochs(options)
-  const replay = replayFrom(newestAtBase(bases, snapshots), epochs, options.crc)
-  const { producerState, producersFrom } = replay
-  const active = checkSegments(
-    options,
-    bases.filter(base => base >= producersFrom),
-    replay,
-    snapshots
-  )
+  const replay = replayFrom(start, epochs, options.crc)
+  const unchecked = bases.filter((_, i) => (bases[i + 1] ?? Number.POSITIVE_INFINITY) > from)
+  const end = readSegments({ options, unchecked, from, snapshots }, replay)
+  if (end === null) return null
+  const { active, isCut } = end
   return closingOnError(active, () => {
-    for (const base of [...bases].reverse()) {
-      if (base > active.baseOffset) removeSegmentFiles(options, base)
-    }
-    const kept = bases.filter(base => base <= active.baseOffset)
-    removeStraySnapshots(snapshots, kept, active.nextOffset)
-    snapshots.write(active.nextOffset, producerState, true)
+    const wasClosed = !isCut && active.nextOffset === from && from > active.baseOffset
     epochs.truncateFromEnd(active.nextOffset)
+    const kept = bases.filter(base => base <= active.baseOffset)
+    if (!wasClosed) makeDurable(options, bases, active)
+    const sealed = kept.slice(0, -1).map(base => sealedSegment(options, base))
+    if (!wasClosed) {
+      snapshots.removeStray(kept)
+      // An empty segment has its snapshot from the roll, and an empty log needs none.
+      if (active.position > 0) snapshots.writeAtEnd(active.nextOffset, replay.producerState)
+    }
     return {
-      logStartOffset: bases[0] ?? 0,
-      sealed: kept.slice(0, -1).map(base => sealedSegment(options, base)),
+      logStartOffset: firstBase,
+      sealed,
       active,
-      producerState,
+      producerState: replay.producerState,
       snapshots,
       epochs,
-      bytesSinceSnapshot: 0
+      bytesSinceSnapshot: 0,
+      recoveryPoint: active.nextOffset
     }
   })
 }
 
-/** Reads the segments one after another as long as each is whole and the next begins where it ends. */
-function checkSegments(
-  options: LogOptions,
-  bases: readonly number[],
-  replay: Replay,
-  snapshots: ProducerSnapshots
-): LogSegment {
-  for (const [i, base] of bases.entries()) {
-    let continues = false
+interface Reading {
+  readonly options: LogOptions
+  readonly unchecked: readonly number[]
+  readonly from: number
+  readonly snapshots: ProducerSnapshots
+}
+
+interface ReadEnd {
+  readonly active: LogSegment
+  /** Whether bytes or segments behind it are not part of the log. */
+  readonly isCut: boolean
+}
+
+/** Reads segments one after another as long as each is whole and the next begins where it ends. */
+function readSegments({ options, unchecked, from, snapshots }: Reading, replay: Replay): ReadEnd | null {
+  for (const [i, base] of unchecked.entries()) {
+    let fault: string | null = null
+    let isContinued = false
     const segment = openSegment(options, base, opened => {
-      const fault = recover(opened, base - 1, null, replay)
+      fault = recover(opened, Math.max(from, base), null, replay)
+      if (opened.nextOffset < from) return
       opened.settleFiles()
-      // What was read may be in memory only: it must not be served before it would survive a power cut.
-      opened.flush(false)
-      continues = fault === null && bases[i + 1] === opened.nextOffset
-      if (!continues) return
+      isContinued = fault === null && unchecked[i + 1] === opened.nextOffset
+      if (!isContinued) return
       opened.seal()
-      snapshots.write(opened.nextOffset, replay.producerState, false)
+      snapshots.writeAtBase(opened.nextOffset, replay.producerState)
     })
-    if (!continues) return segment
+    const isCut = fault !== null || i + 1 < unchecked.length
+    if (!isContinued && segment.nextOffset >= from) return { active: segment, isCut }
     segment.close()
+    if (!isContinued) return null
   }
   invariant(false, 'the last segment is followed by none')
 }
 
-function newestAtBase(bases: readonly number[], snapshots: ProducerSnapshots): StoredState | null {
+/**
+ * Removes the segments behind the active one and flushes the others: what was read may be in memory only, and must
+ * not be served before it would survive a power cut.
+ */
+function makeDurable(options: LogOptions, bases: readonly number[], active: LogSegment): void {
   for (const base of [...bases].reverse()) {
-    if (!snapshots.offsets.includes(base)) continue
-    const found = snapshots.newest(base)
-    if (found?.offset === base) return found
+    if (base > active.baseOffset) removeSegmentFiles(options, base)
+    if (base < active.baseOffset) flushSealed(options, base)
   }
-  return null
-}
-
-/** Removes snapshots that stand at no base: those of a longer log, and those taken in passing. */
-function removeStraySnapshots(snapshots: ProducerSnapshots, bases: readonly number[], end: number): void {
-  snapshots.removeAbove(end)
-  for (const offset of snapshots.offsets) {
-    if (!bases.includes(offset)) snapshots.remove(offset)
-  }
+  active.flush(false)
 }

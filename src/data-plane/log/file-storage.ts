@@ -13,6 +13,7 @@ import {
   fsyncSync,
   ftruncateSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -24,7 +25,8 @@ import {
   writeSync,
   writevSync
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { availableParallelism, freemem, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { invariant } from '../../base/invariant.ts'
 import type { Storage, StorageFile } from './storage.ts'
 import { storageError } from './storage-error.ts'
@@ -32,11 +34,12 @@ import { storageError } from './storage-error.ts'
 class RealFile implements StorageFile {
   readonly #path: string
   readonly #descriptor: number
-  #nameIsDurable = false
+  #nameIsDurable: boolean
 
-  constructor(path: string, descriptor: number) {
+  constructor(path: string, descriptor: number, nameIsDurable: boolean) {
     this.#path = path
     this.#descriptor = descriptor
+    this.#nameIsDurable = nameIsDurable
   }
 
   write(parts: readonly Uint8Array[], position: number): void {
@@ -114,10 +117,11 @@ function flushDirectory(path: string): void {
   })
 }
 
-function open(path: string, mode: 'read' | 'write'): StorageFile {
+/** @param isPassing the name of the file is not meant to last */
+function open(path: string, mode: 'read' | 'write', isPassing = false): StorageFile {
   const flags = mode === 'read' ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT
   const descriptor = attempt('open', path, () => openSync(path, flags, 0o600))
-  return new RealFile(path, descriptor)
+  return new RealFile(path, descriptor, isPassing)
 }
 
 function list(path: string): string[] {
@@ -126,7 +130,7 @@ function list(path: string): string[] {
 
 function replaceAll(path: string, bytes: Uint8Array): void {
   const temporary = `${path}.tmp`
-  const file = open(temporary, 'write')
+  const file = open(temporary, 'write', true)
   try {
     file.truncate(0)
     if (bytes.byteLength > 0) file.write([bytes], 0)
@@ -139,7 +143,7 @@ function replaceAll(path: string, bytes: Uint8Array): void {
 }
 
 export const fileStorage: Storage = {
-  open,
+  open: (path, mode) => open(path, mode),
   list,
   replaceAll,
   exists: path => existsSync(path),
@@ -151,4 +155,61 @@ export const fileStorage: Storage = {
   removeTree: path => attempt('remove', path, () => rmSync(path, { recursive: true, force: true })),
   rename: (source, target) => attempt('rename', source, () => renameSync(source, target)),
   readAll: path => attempt('read', path, () => new Uint8Array(readFileSync(path)))
+}
+
+/** A fresh, empty directory for logs that nobody wants to keep. */
+export function makeTemporaryDirectory(): string {
+  const prefix = join(tmpdir(), 'highwater-')
+  return attempt('make directory', prefix, () => mkdtempSync(prefix))
+}
+
+/** Makes a file that does not exist yet. @returns false if it does */
+export function claimFile(path: string, bytes: Uint8Array): boolean {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+  let descriptor: number
+  try {
+    descriptor = openSync(path, flags, 0o600)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false
+    throw storageError('open', path, cause)
+  }
+  try {
+    writeSync(descriptor, bytes)
+  } catch (cause) {
+    throw storageError('write', path, cause)
+  } finally {
+    closeSync(descriptor)
+  }
+  return true
+}
+
+const STARTTIME_FIELD = 19
+
+/**
+ * A text that names a running process and, where the system tells, when it was started: a number alone comes back,
+ * in a container already after a restart. Null if no such process runs.
+ */
+export function processMark(pid: number): string | null {
+  try {
+    process.kill(pid, 0)
+  } catch (cause) {
+    // It runs, but belongs to somebody else.
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EPERM')) return null
+  }
+  const path = `/proc/${pid}/stat`
+  if (!existsSync(path)) return `${pid}\n`
+  // The name of the program stands in brackets and may hold anything.
+  const fields = readFileSync(path, 'utf8').split(') ').at(-1)?.split(' ')
+  return `${pid} ${fields?.[STARTTIME_FIELD] ?? ''}\n`
+}
+
+/** What the machine has for more threads. */
+export function machineLimits(): { cores: number; freeMemoryBytes: number; fileHandlesMax: number | null } {
+  const limits = existsSync('/proc/self/limits') ? readFileSync('/proc/self/limits', 'utf8') : ''
+  const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1]
+  return {
+    cores: availableParallelism(),
+    freeMemoryBytes: freemem(),
+    fileHandlesMax: soft === undefined ? null : Number(soft)
+  }
 }

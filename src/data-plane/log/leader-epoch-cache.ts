@@ -9,7 +9,7 @@ import { HighwaterError } from '../../base/local-errors.ts'
 import { LEADER_EPOCH_CHECKPOINT } from './log-file-names.ts'
 import type { Storage } from './storage.ts'
 
-export interface EpochStart {
+interface EpochStart {
   readonly epoch: number
   readonly startOffset: number
 }

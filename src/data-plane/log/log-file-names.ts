@@ -2,7 +2,7 @@
  * Every name of a partition directory: twenty digits of the base offset and a suffix, and two text files.
  *
  *   00000000000077106001.log  .index  .timeindex  .txnindex     one segment
- *   00000000000077106001.snapshot                               producers below that offset
+ *   00000000000077106001.snapshot  .warmsnapshot                producers below that offset
  *   leader-epoch-checkpoint   partition.metadata
  *
  * Kafka: storage/internals/log/LogFileUtils, UnifiedLog.
@@ -16,6 +16,8 @@ export const SUFFIX = {
   timeIndex: '.timeindex',
   transactionIndex: '.txnindex',
   snapshot: '.snapshot',
+  /** Ours, not Kafka's, which ignores it. */
+  warmSnapshot: '.warmsnapshot',
   /** Being written; a crash leaves it, nobody reads it. */
   temporary: '.tmp'
 } as const

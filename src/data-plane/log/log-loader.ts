@@ -24,6 +24,8 @@ export interface LoadedLog {
   readonly epochs: LeaderEpochCache
   /** Bytes behind the snapshot the state came from. */
   readonly bytesSinceSnapshot: number
+  /** Offset below which everything is known to be durable. */
+  readonly recoveryPoint: number
 }
 
 /** Base offsets of the segments of a directory, ascending. Files that belong to none of them are removed. */

@@ -25,7 +25,7 @@ const ENTRIES_TRIED_MAX = 8
 /** Bounds what one compressed batch may unfold to while a timestamp is looked for. */
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
 
-export interface TimestampedOffset {
+interface TimestampedOffset {
   readonly offset: number
   readonly timestamp: number
 }

@@ -68,14 +68,22 @@ export class LogSegment {
    */
   static open(options: LogOptions, baseOffset: number): LogSegment {
     const segment = new LogSegment(options, baseOffset)
-    const { offsetIndex, timeIndex } = segment
-    const offsetsWhole = offsetIndex.entries.load(segment.#indexFile)
-    const timesWhole = timeIndex.entries.load(segment.#timeIndexFile)
-    if (!(offsetsWhole && timesWhole && offsetIndex.isOrdered() && timeIndex.isOrdered())) {
-      offsetIndex.entries.truncateTo(0)
-      timeIndex.entries.truncateTo(0)
+    try {
+      segment.#loadIndexes()
+      return segment
+    } catch (error) {
+      segment.abandon()
+      throw error
     }
-    return segment
+  }
+
+  #loadIndexes(): void {
+    const offsetsAreWhole = this.offsetIndex.entries.load(this.#indexFile)
+    const timesAreWhole = this.timeIndex.entries.load(this.#timeIndexFile)
+    const areOrdered = this.offsetIndex.isOrdered() && this.timeIndex.isOrdered()
+    if (offsetsAreWhole && timesAreWhole && areOrdered) return
+    this.offsetIndex.entries.truncateTo(0)
+    this.timeIndex.entries.truncateTo(0)
   }
 
   /**
@@ -159,10 +167,12 @@ export class LogSegment {
     return anchor
   }
 
-  /** Makes the three files hold what this object holds, and nothing behind it. */
+  /** Makes the three files hold what this object holds, and nothing behind it; ends a recovery. */
   settleFiles(): void {
     if (this.file.size() > this.position) this.file.truncate(this.position)
     this.settleIndexes()
+    // Read it now: `needsRoll` must not meet a disk error.
+    if (this.position > 0) this.#firstBatchTimestamp()
   }
 
   settleIndexes(): void {
@@ -196,25 +206,29 @@ export class LogSegment {
     this.#timeIndexFile.flush()
   }
 
+  /** Closes all files, also where one of them refuses. */
   close(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    this.file.close()
-    this.#indexFile.close()
-    this.#timeIndexFile.close()
+    const error = this.#closeFiles()
+    if (error !== null) throw error
   }
 
-  /** Lets go of the handles after an error that is under way already: a second one would hide it. */
+  /** Lets go of the files after an error that is under way already: a second one would hide it. */
   abandon(): void {
-    if (this.#isClosed) return
+    this.#closeFiles()
+  }
+
+  #closeFiles(): unknown {
+    if (this.#isClosed) return null
     this.#isClosed = true
+    let firstError: unknown = null
     for (const file of [this.file, this.#indexFile, this.#timeIndexFile]) {
       try {
         file.close()
-      } catch {
-        // The first error is what is told.
+      } catch (error) {
+        firstError ??= error
       }
     }
+    return firstError
   }
 }
 

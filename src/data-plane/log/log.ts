@@ -20,7 +20,7 @@ import type { LoadedLog } from './log-loader.ts'
 import { LogSegment, removeSegmentFiles } from './log-segment.ts'
 import type { LogOptions } from './log-settings.ts'
 import type { ProducerState } from './producer-state.ts'
-import type { SealedSegment } from './sealed-segment.ts'
+import { flushSealed, type SealedSegment } from './sealed-segment.ts'
 import { loadWarm, type PublishedLog } from './warm-start.ts'
 
 const TRUNCATION_CHUNK_BYTES = 64 * 1024
@@ -38,6 +38,7 @@ export class Log {
   /** Offset below which everything is durable, as far as this object knows. */
   #recoveryPoint: number
   #failure: unknown = null
+  #isClosed = false
 
   private constructor(options: LogOptions, loaded: LoadedLog, published: PublishedLog | null) {
     this.#options = options
@@ -47,7 +48,7 @@ export class Log {
     this.#firstSegmentOrdinal = published?.firstSegmentOrdinal ?? 0
     this.#appendedBytes = published?.appendedBytes ?? 0
     this.#bytesSinceSnapshot = loaded.bytesSinceSnapshot
-    this.#recoveryPoint = loaded.logStartOffset
+    this.#recoveryPoint = loaded.recoveryPoint
   }
 
   /** Opens a log from its files, or makes it. What was not closed is checked, cut and flushed first. */
@@ -140,7 +141,7 @@ export class Log {
     try {
       active.seal()
       active.close()
-      snapshots.write(newBase, producerState, false)
+      snapshots.writeAtBase(newBase, producerState)
       snapshots.removeBetween(active.baseOffset, newBase)
       const { baseOffset, position, maxTimestamp } = active
       sealed.push({ baseOffset, sealedBytes: position, maxTimestamp })
@@ -216,17 +217,15 @@ export class Log {
   }
 
   /**
-   * Writes a snapshot of the producers if so many bytes came after the last one, and removes that one if it stood
-   * at no base: it bounds what a restarted thread has to read. Ask only when every assigned batch is written.
+   * Writes a snapshot of the producers for a warm start if so many bytes came after the last one: it bounds what a
+   * restarted thread has to read. Ask only when every assigned batch is recorded.
    */
   snapshotIfDue(bytes: number): void {
     if (this.#bytesSinceSnapshot < bytes) return
     this.#checkUsable()
     invariant(this.#unrecordedBytes === 0, 'a snapshot stands behind a recorded batch')
-    const { active, snapshots, producerState } = this.#loaded
     try {
-      snapshots.write(this.#logEndOffset, producerState, false)
-      snapshots.removeBetween(active.baseOffset, this.#logEndOffset)
+      this.#loaded.snapshots.writeInPassing(this.#logEndOffset, this.#loaded.producerState)
     } catch (error) {
       this.#poison(error)
     }
@@ -245,19 +244,11 @@ export class Log {
     this.#recoveryPoint = this.#logEndOffset
   }
 
-  /** A sealed `.log` has no open handle here; its pages are the file's, whoever flushes them. */
   #flushSealed(): void {
-    const { storage, directory } = this.#options
     const { sealed, active } = this.#loaded
     sealed.forEach(({ baseOffset }, i) => {
       const end = sealed[i + 1]?.baseOffset ?? active.baseOffset
-      if (end <= this.#recoveryPoint) return
-      const file = storage.open(logFilePath(directory, baseOffset, SUFFIX.log), 'write')
-      try {
-        file.flush()
-      } finally {
-        file.close()
-      }
+      if (end > this.#recoveryPoint) flushSealed(this.#options, baseOffset)
     })
   }
 
@@ -309,20 +300,20 @@ export class Log {
   }
 
   /**
-   * Flushes everything, completes the indexes and leaves the snapshot that lets the next start believe them. A
-   * poisoned log is only let go of.
+   * Flushes everything, completes the indexes and leaves the snapshot that lets the next start believe them. The
+   * files of a poisoned log are closed already, and nothing is written.
    */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    if (this.#failure !== null) return
     const { active, snapshots, producerState } = this.#loaded
-    if (this.#failure !== null) {
-      active.abandon()
-      return
-    }
     try {
       active.seal()
       this.#flushSealed()
       active.flush(true)
-      snapshots.write(this.#logEndOffset, producerState, true)
+      // An empty segment has its snapshot from the roll, and an empty log needs none.
+      if (active.position > 0) snapshots.writeAtEnd(this.#logEndOffset, producerState)
       snapshots.removeBetween(active.baseOffset, this.#logEndOffset)
       active.close()
     } catch (error) {
@@ -331,9 +322,12 @@ export class Log {
   }
 
   #checkUsable(): void {
-    if (this.#failure === null) return
-    const text = `the log in ${this.#options.directory} is offline since a storage error; open it again`
-    throw new HighwaterError('HIGHWATER_STORAGE', text, { cause: this.#failure })
+    const { directory } = this.#options
+    if (this.#failure !== null) {
+      const text = `the log in ${directory} is offline since a storage error; open it again`
+      throw new HighwaterError('HIGHWATER_STORAGE', text, { cause: this.#failure })
+    }
+    if (this.#isClosed) throw new HighwaterError('HIGHWATER_CLOSED', `the log in ${directory} is closed`)
   }
 
   #poison(error: unknown): never {

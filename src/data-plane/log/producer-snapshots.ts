@@ -1,7 +1,10 @@
 /**
- * The `.snapshot` files of a partition directory: the producers' state for all offsets below the file's name.
- * One stands at the base of each segment after the first, one at the end of a log that was closed, and one
- * somewhere above the newest base, so that a restarted partition thread has little to read.
+ * Snapshot files of a partition directory: the producers' state for all offsets below the file's name.
+ *
+ * `.snapshot`, as Kafka has them: one at the base of each segment after the first, and one at the end of a log that
+ * was closed or recovered. The latter is written when everything below is durable, and says so by being there.
+ * `.warmsnapshot`, one at most: taken in passing, so that a restarted partition thread has little to read. It says
+ * nothing of the disk, so a cold start removes it.
  *
  * Thread: the partition thread. Kafka: storage/internals/log/ProducerStateManager, SnapshotFile.
  */
@@ -15,81 +18,111 @@ export interface StoredState {
   readonly state: ProducerState
 }
 
+interface SnapshotFile {
+  readonly offset: number
+  readonly suffix: string
+}
+
 export class ProducerSnapshots {
   readonly #options: LogOptions
-  /** Ascending. */
-  #offsets: number[]
+  /** By ascending offset. */
+  #files: SnapshotFile[]
 
   constructor(options: LogOptions) {
     this.#options = options
-    this.#offsets = options.storage
+    this.#files = options.storage
       .list(options.directory)
       .map(parseLogFileName)
-      .filter(name => name?.suffix === SUFFIX.snapshot)
-      .map(name => name?.offset ?? 0)
+      .filter(name => name !== null)
+      .filter(({ suffix }) => suffix === SUFFIX.snapshot || suffix === SUFFIX.warmSnapshot)
   }
 
-  get offsets(): readonly number[] {
-    return this.#offsets
+  /** Whether a `.snapshot` stands there. */
+  has(offset: number): boolean {
+    return this.#files.some(file => file.offset === offset && file.suffix === SUFFIX.snapshot)
   }
 
-  /**
-   * Writes the state at `offset`. Without `durable` a power cut may leave the file torn, which its checksum shows;
-   * a stop of the process does not.
-   */
-  write(offset: number, state: ProducerState, durable: boolean): void {
-    const { storage, crc } = this.#options
-    const path = this.#path(offset)
-    const bytes = state.encode(crc)
-    if (durable) storage.replaceAll(path, bytes)
-    else this.#replaceUnflushed(path, bytes)
-    this.#offsets = [...this.#offsets.filter(known => known !== offset), offset].sort((a, b) => a - b)
+  /** Writes the state at the base of a new segment. A power cut may tear the file, which its checksum shows. */
+  writeAtBase(offset: number, state: ProducerState): void {
+    this.#replaceUnflushed({ offset, suffix: SUFFIX.snapshot }, state)
   }
 
-  #replaceUnflushed(path: string, bytes: Uint8Array): void {
-    const { storage } = this.#options
+  /** Writes the state at the end of a log that is durable up to there. */
+  writeAtEnd(offset: number, state: ProducerState): void {
+    const { storage, directory, crc } = this.#options
+    storage.replaceAll(logFilePath(directory, offset, SUFFIX.snapshot), state.encode(crc))
+    this.#enter({ offset, suffix: SUFFIX.snapshot })
+  }
+
+  /** Writes the state for a warm start, in place of the one before. */
+  writeInPassing(offset: number, state: ProducerState): void {
+    const older = this.#files.filter(file => file.suffix === SUFFIX.warmSnapshot && file.offset !== offset)
+    this.#replaceUnflushed({ offset, suffix: SUFFIX.warmSnapshot }, state)
+    for (const file of older) this.#remove(file)
+  }
+
+  #replaceUnflushed(target: SnapshotFile, state: ProducerState): void {
+    const { storage, directory, crc } = this.#options
+    const path = logFilePath(directory, target.offset, target.suffix)
     const temporary = path + SUFFIX.temporary
     const file = storage.open(temporary, 'write')
     try {
       file.truncate(0)
-      file.write([bytes], 0)
+      file.write([state.encode(crc)], 0)
     } finally {
       file.close()
     }
     storage.rename(temporary, path)
+    this.#enter(target)
+  }
+
+  #enter(entered: SnapshotFile): void {
+    const others = this.#files.filter(
+      file => file.offset !== entered.offset || file.suffix !== entered.suffix
+    )
+    this.#files = [...others, entered].sort((a, b) => a.offset - b.offset)
   }
 
   /**
-   * The newest readable state at or below `offset`, and where it stands; null if there is none. Damaged files on
-   * the way are removed, so that nobody trusts them later.
+   * The newest readable state at or below `offset`, of any kind; null if there is none. Damaged files on the way
+   * are removed, so that nobody trusts them later.
    */
   newest(offset: number): StoredState | null {
-    const { storage, crc } = this.#options
-    for (const candidate of this.#offsets.filter(known => known <= offset).reverse()) {
-      const state = ProducerState.decode(storage.readAll(this.#path(candidate)), crc)
-      if (state !== null) return { offset: candidate, state }
-      this.remove(candidate)
+    const { storage, directory, crc } = this.#options
+    for (const file of this.#files.filter(known => known.offset <= offset).reverse()) {
+      const bytes = storage.readAll(logFilePath(directory, file.offset, file.suffix))
+      const state = ProducerState.decode(bytes, crc)
+      if (state !== null) return { offset: file.offset, state }
+      this.#remove(file)
     }
     return null
   }
 
-  remove(offset: number): void {
-    if (!this.#offsets.includes(offset)) return
-    this.#options.storage.remove(this.#path(offset))
-    this.#offsets = this.#offsets.filter(known => known !== offset)
-  }
-
   /** Removes those above `offset`: they tell of batches that are not in the log. */
   removeAbove(offset: number): void {
-    for (const known of this.#offsets.filter(known => known > offset)) this.remove(known)
+    for (const file of this.#files.filter(known => known.offset > offset)) this.#remove(file)
   }
 
-  /** Removes those that lie between two bases, or between a base and the end: each is replaced by a later one. */
+  /** Removes those between two bases, or between a base and the end: each is replaced by a later one. */
   removeBetween(from: number, to: number): void {
-    for (const known of this.#offsets.filter(known => known > from && known < to)) this.remove(known)
+    for (const file of this.#files.filter(known => known.offset > from && known.offset < to)) {
+      this.#remove(file)
+    }
+    this.removeTakenInPassing()
   }
 
-  #path(offset: number): string {
-    return logFilePath(this.#options.directory, offset, SUFFIX.snapshot)
+  removeTakenInPassing(): void {
+    for (const file of this.#files.filter(known => known.suffix === SUFFIX.warmSnapshot)) this.#remove(file)
+  }
+
+  /** Removes those that stand at none of the bases. */
+  removeStray(bases: readonly number[]): void {
+    for (const file of this.#files.filter(known => !bases.includes(known.offset))) this.#remove(file)
+  }
+
+  #remove(removed: SnapshotFile): void {
+    const { storage, directory } = this.#options
+    storage.remove(logFilePath(directory, removed.offset, removed.suffix))
+    this.#files = this.#files.filter(file => file !== removed)
   }
 }

@@ -35,7 +35,7 @@ const ENTRY_BYTES = TXN_FIRST_OFFSET_FIELD + 8
 const WINDOW = 5
 const SEQUENCES = 2147483648
 
-export type SequenceVerdict =
+type SequenceVerdict =
   | { readonly kind: 'append' }
   | { readonly kind: 'duplicate'; readonly baseOffset: number; readonly timestamp: number }
   | { readonly kind: 'refused'; readonly error: ErrorName }

@@ -28,6 +28,16 @@ export function sealedSegment(options: LogOptions, baseOffset: number): SealedSe
   return { baseOffset, sealedBytes, maxTimestamp }
 }
 
+/** Makes a sealed `.log` durable. It has no handle of its own; its pages are the file's, whoever flushes them. */
+export function flushSealed({ storage, directory }: LogOptions, baseOffset: number): void {
+  const file = storage.open(logFilePath(directory, baseOffset, SUFFIX.log), 'write')
+  try {
+    file.flush()
+  } finally {
+    file.close()
+  }
+}
+
 /** Timestamp of the last time entry, or null if one of the indexes cannot be whole. */
 function lastTimestamp({ storage, directory }: LogOptions, baseOffset: number): number | null {
   const indexPath = logFilePath(directory, baseOffset, SUFFIX.offsetIndex)
@@ -50,15 +60,22 @@ function lastTimestamp({ storage, directory }: LogOptions, baseOffset: number): 
 /** Makes both indexes from the headers, as far as these can be followed; the `.log` is not touched. */
 function rebuildIndexes(options: LogOptions, baseOffset: number): number {
   const segment = LogSegment.open(options, baseOffset)
+  try {
+    followHeaders(segment)
+    segment.seal()
+    segment.settleIndexes()
+    return segment.maxTimestamp
+  } finally {
+    segment.abandon()
+  }
+}
+
+function followHeaders(segment: LogSegment): void {
   const everything = { producerState: new ProducerState(), producersFrom: 0, epochs: null, crc: null }
   try {
-    recover(segment, baseOffset - 1, segment.file.size(), everything)
+    recover(segment, segment.baseOffset - 1, segment.file.size(), everything)
   } catch (error) {
     // A damaged batch ends the indexes, not the log: what follows it is still found by scanning.
     if (!(error instanceof HighwaterError && error.code === 'HIGHWATER_LOG_CORRUPT')) throw error
   }
-  segment.seal()
-  segment.settleIndexes()
-  segment.close()
-  return segment.maxTimestamp
 }

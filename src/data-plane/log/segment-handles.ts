@@ -23,7 +23,7 @@ export interface ReadableSegment {
 const HANDLES_MAX = 32
 
 /** The entries of an index file that were read so far. */
-export class IndexPart {
+class IndexPart {
   #view = new DataView(new ArrayBuffer(0))
   #count = 0
   #isWhole = false

@@ -66,7 +66,18 @@ export function loadWarm(options: LogOptions, published: PublishedLog): LoadedLo
   })
   const entry = active.offsetIndex.floor(producersFrom)
   const bytesSinceSnapshot = activePosition - (entry < 0 ? 0 : active.offsetIndex.positionAt(entry))
-  return { logStartOffset, sealed, active, producerState, snapshots, epochs, bytesSinceSnapshot }
+  // What the dead thread had flushed it took with it.
+  const recoveryPoint = logStartOffset
+  return {
+    logStartOffset,
+    sealed,
+    active,
+    producerState,
+    snapshots,
+    epochs,
+    bytesSinceSnapshot,
+    recoveryPoint
+  }
 }
 
 function checkPublishedFiles(options: LogOptions, published: PublishedLog): void {

@@ -102,7 +102,7 @@ export class RecordBatchBuilder {
     const keyLength = key === null ? -1 : key.length
     const valueLength = value === null ? -1 : isText ? Buffer.byteLength(value) : value.length
     const offsetDelta = this.#recordCount
-    const timestampDelta = offsetDelta === 0 ? 0 : timestamp - this.#baseTimestamp
+    const timestampDelta = offsetDelta === 0 ? 0 : this.#deltaOf(timestamp)
     const payloadBytes = payloadSize(keyLength, valueLength, headers)
     const bodySize = recordBodySize(timestampDelta, offsetDelta, payloadBytes)
     const end = this.#sizeBytes + lengthSize(bodySize) + bodySize
@@ -131,9 +131,10 @@ export class RecordBatchBuilder {
       else bytes.set(value, at)
       at += valueLength
     }
-    if (headers.length === 0) bytes[at] = 0
-    else writeHeaders(bytes, at, headers)
-    this.#sizeBytes = end
+    if (headers.length === 0) bytes[at++] = 0
+    else at = writeHeaders(bytes, at, headers)
+    invariant(at === end, 'a record takes the bytes computed for it')
+    this.#sizeBytes = at
     this.#recordCount = offsetDelta + 1
     return true
   }
@@ -168,8 +169,15 @@ export class RecordBatchBuilder {
       end,
       stagingBytes: this.#bytes.length
     }))
+    invariant(Number.isSafeInteger(timestamp), 'a timestamp is a whole number of milliseconds', { timestamp })
     this.#baseTimestamp = timestamp
     this.#maxTimestamp = timestamp
+  }
+
+  #deltaOf(timestamp: number): number {
+    const delta = timestamp - this.#baseTimestamp
+    invariant(Number.isSafeInteger(delta), 'a timestamp is a whole number of milliseconds', { timestamp })
+    return delta
   }
 
   /** As many bytes as characters means ASCII, which Node writes as Latin-1 in half the time. */

@@ -141,7 +141,7 @@ export class RecordBatchIterator {
 
   /**
    * @param batchBytesMax the largest batch permitted (`max.message.bytes`): bounds what a compressed one may unfold to.
-   * @param checksum checks every batch that is entered; null for bytes this process checked itself.
+   * @param checksum checks every batch that is passed or entered; null for bytes this process checked itself.
    */
   constructor(batchBytesMax: number, checksum: Checksum | null) {
     this.#decompressedBytesMax = decompressedBytesMax(batchBytesMax)
@@ -173,14 +173,13 @@ export class RecordBatchIterator {
     this.#to = to
     this.#startOffset = startOffset
     this.#nextOffset = startOffset
-    this.#recordsLeft = 0
-    this.#walk(NO_BYTES, 0, 0)
-    this.record.expire()
+    this.#leaveBatch()
   }
 
-  /** Ends the use of the bytes: the record throws from now on. */
+  /** Ends the use of the bytes: the record throws from now on, and there is no further batch. */
   release(): void {
-    this.reset(NO_BYTES, 0, 0, 0)
+    this.#to = this.#position
+    this.#leaveBatch()
   }
 
   /**
@@ -189,7 +188,7 @@ export class RecordBatchIterator {
    * @throws KafkaError CORRUPT_MESSAGE, UNSUPPORTED_COMPRESSION_TYPE
    */
   nextBatch(): boolean {
-    this.#recordsLeft = 0
+    this.#leaveBatch()
     const view = this.#view
     while (this.#to - this.#position >= BATCH_SIZE_OVERHEAD) {
       const at = this.#position
@@ -204,10 +203,10 @@ export class RecordBatchIterator {
       const fault = batchStructureFault(view, at)
       if (fault !== null) throw damaged(this.#nextOffset, `the next batch cannot be read: ${fault}`)
       const baseOffset = baseOffsetAt(view, at)
+      this.#checkCrc(at, sizeBytes, baseOffset)
       const lastOffset = baseOffset + lastOffsetDeltaAt(view, at)
-      const isWanted = lastOffset >= this.#startOffset
-      if (isWanted) this.#checkCrc(at, sizeBytes, baseOffset)
-      const isShown = isWanted && (attributesAt(view, at) & CONTROL_BIT) === 0
+      const isControl = (attributesAt(view, at) & CONTROL_BIT) !== 0
+      const isShown = !isControl && lastOffset >= this.#startOffset
       if (isShown) this.#enter(at, sizeBytes, baseOffset)
       this.#position = at + sizeBytes
       if (lastOffset >= this.#nextOffset) this.#nextOffset = lastOffset + 1
@@ -258,6 +257,12 @@ export class RecordBatchIterator {
     this.#hasAppendTime = (attributes & APPEND_TIME_BIT) !== 0
     this.#appendTime = maxTimestampAt(view, at)
     this.#recordsLeft = recordCountAt(view, at)
+  }
+
+  #leaveBatch(): void {
+    this.#recordsLeft = 0
+    this.#walk(NO_BYTES, 0, 0)
+    this.record.expire()
   }
 
   #walk(records: Uint8Array, at: number, limit: number): void {
@@ -349,6 +354,7 @@ export class RecordBatchIterator {
       }
       this.#finishRecord(offsetDelta, timestampDelta, endAt)
     } catch (cause) {
+      record.expire()
       if (!(cause instanceof RangeError)) throw cause
       const place = `the record after offset delta ${this.#previousDelta}`
       throw damaged(this.#baseOffset, `${place} is damaged: ${cause.message}`)

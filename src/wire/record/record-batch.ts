@@ -172,8 +172,7 @@ export function hasExactIntegers(view: DataView, at: number): boolean {
 }
 
 function isExact(view: DataView, at: number): boolean {
-  const high = view.getInt32(at)
-  return high > -0x200000 && high < 0x200000
+  return Number.isSafeInteger(view.getInt32(at) * 2 ** 32 + view.getUint32(at + 4))
 }
 
 /**

@@ -56,7 +56,7 @@ export function readHeaders(bytes: Buffer, at: number, end: number, count: numbe
       if (keyAt < 0) return null
       const key = bytes.toString('utf8', keyAt, varints.at)
       const valueAt = skipField(varints)
-      headers.push({ key, value: valueAt < 0 ? null : bytes.subarray(valueAt, varints.at) })
+      headers.push({ key, value: valueAt < 0 ? null : plainView(bytes, valueAt, varints.at) })
     }
   } catch (cause) {
     if (cause instanceof RangeError) return null
@@ -73,4 +73,8 @@ function skipField(varints: VarintCursor): number {
   if (length > varints.limit - at) throw new RangeError(`The field at ${at} has ${length} bytes too many.`)
   varints.at = at + length
   return at
+}
+
+function plainView(bytes: Buffer, from: number, to: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from)
 }

@@ -49,7 +49,9 @@ test.each(DIRECTORIES)(
   }
 )
 
-test.each(DIRECTORIES)('%s, opened and closed again, is as Kafka left it', (name, settings, n) => {
+const CLOSED: typeof DIRECTORIES = [...DIRECTORIES, ['g-txn-0', {}, 2]]
+
+test.each(CLOSED)('%s, opened and closed again, is as Kafka left it', (name, settings, n) => {
   const golden = goldenFiles(name)
   const storage = new MemoryStorage()
   for (const [file, bytes] of golden) storage.put(join(DIRECTORY, file), bytes)

@@ -175,29 +175,41 @@ test('snapshots do not depend on the order in which producers came', () => {
   expect(hex(forward.encode(crc32cOf))).toBe(hex(backward.encode(crc32cOf)))
 })
 
-test('verdicts equal those of a plain list of batches, for any sends, resends and epochs', () => {
+interface KnownBatch {
+  readonly epoch: number
+  readonly first: number
+  readonly last: number
+  readonly base: number
+}
+
+/** The rules once more, over the plain list of all batches that were appended. */
+function plainVerdict(known: readonly KnownBatch[], epoch: number, first: number, last: number): object {
+  const newest = known.at(-1)
+  if (newest === undefined) return APPEND
+  if (epoch < newest.epoch) return { kind: 'refused', error: 'INVALID_PRODUCER_EPOCH' }
+  const sameEpoch = known.filter(batch => batch.epoch === epoch)
+  const duplicate = sameEpoch.slice(-5).find(batch => batch.first === first && batch.last === last)
+  if (duplicate !== undefined) return { kind: 'duplicate', baseOffset: duplicate.base }
+  const expected = newest.epoch === epoch ? newest.last + 1 : 0
+  return first === expected ? APPEND : OUT_OF_ORDER
+}
+
+test('verdicts equal those over a plain list of batches, for any sends, resends and epochs', () => {
   const send = fc.record({ epoch: fc.nat(2), first: fc.nat(12), count: fc.integer({ min: 1, max: 3 }) })
   fc.assert(
     fc.property(fc.array(send, { maxLength: 60 }), sends => {
       const state = new ProducerState()
-      let known: { epoch: number; first: number; last: number; base: number }[] = []
-      let offset = 0
+      const known: KnownBatch[] = []
+      let base = 0
       for (const { epoch, first, count } of sends) {
         const last = first + count - 1
-        const newest = known.at(-1)
-        const sameEpoch = newest !== undefined && newest.epoch === epoch
-        const duplicate = known.slice(-5).find(b => sameEpoch && b.first === first && b.last === last)
         const verdict = state.check(7, epoch, first, last)
-        if (newest === undefined) expect(verdict).toEqual(APPEND)
-        else if (epoch < newest.epoch) expect(verdict).toMatchObject({ error: 'INVALID_PRODUCER_EPOCH' })
-        else if (duplicate) expect(verdict).toMatchObject({ kind: 'duplicate', baseOffset: duplicate.base })
-        else expect(verdict).toEqual(first === (sameEpoch ? newest.last + 1 : 0) ? APPEND : OUT_OF_ORDER)
+        expect(verdict).toMatchObject(plainVerdict(known, epoch, first, last))
         if (verdict.kind !== 'append') continue
-        if (!sameEpoch) known = []
-        known.push({ epoch, first, last, base: offset })
+        known.push({ epoch, first, last, base })
         const sequences = { producerEpoch: epoch, baseSequence: first, lastSequence: last }
-        state.update(batch({ ...sequences, baseOffset: offset, lastOffset: offset + count - 1 }))
-        offset += count
+        state.update(batch({ ...sequences, baseOffset: base, lastOffset: base + count - 1 }))
+        base += count
       }
     })
   )
