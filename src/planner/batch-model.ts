@@ -158,7 +158,8 @@ export function predictBatching(input: BatchingInput): BatchingPrediction {
     recordsPerBatchMax,
     recordsPerRequest: records,
     batchesPerRequest: batches,
-    recordsPerBatch: records / batches,
+    // Never below one but for rounding in the last digit.
+    recordsPerBatch: Math.max(1, records / batches),
     requestsPerSecond: 1e3 / Math.max(periodMs, serviceMs),
     cycleMs,
     endedBy: agreed > unhurried ? 'service' : fill < input.lingerMs ? 'size' : 'linger',
