@@ -1,0 +1,244 @@
+/**
+ * One partition of this broker: its control block, the rings into it, and the thread that serves it, which the
+ * supervisor starts again when it dies. The block and the rings outlive the thread.
+ *
+ * Thread: the broker. Words of the host's role are touched here only while the partition is offline.
+ */
+import { invariant } from '../base/invariant.ts'
+import { KafkaError } from '../base/kafka-error.ts'
+import { HighwaterError } from '../base/local-errors.ts'
+import { partitionDirectory, type TopicPartition } from '../base/topic-partition.ts'
+import type { HostRingDescription } from '../data-plane/partition/host-ring.ts'
+import type { PartitionSettings } from '../data-plane/partition/partition-settings.ts'
+import type { PartitionStart } from '../data-plane/partition/partition-thread.ts'
+import type { CommandReply } from '../threads/command-port.ts'
+import { CONTROL_BLOCK_BYTES, ControlBlock, RUN_STATE_NONE } from '../threads/control-block.ts'
+import { RingHost } from '../threads/ring.ts'
+import { SEGMENT_ENTRY_BYTES, SEGMENT_TABLE_BYTES_MAX } from '../threads/segment-table.ts'
+import { allocateWords, growableWords } from '../threads/shared-memory.ts'
+import { AtomicWords } from '../threads/words.ts'
+import { startThread, type ThreadHandle } from '../threads/worker-pool.ts'
+import type { Engine } from './engine.ts'
+import { OfflineRings } from './offline-rings.ts'
+import { type HostEffect, type HostState, Supervisor } from './supervisor.ts'
+
+export interface PartitionPlace extends TopicPartition {
+  /** Small number, unique in the cluster. */
+  readonly id: number
+  readonly topicId: string
+  readonly logDirectory: string
+  readonly settings: PartitionSettings
+  /** Where the compiled partition thread lies. */
+  readonly entry: URL
+  /** From now on `answerOffline` is wanted. */
+  readonly wentOffline: () => void
+}
+
+interface Waiter {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+/** Constant while a partition has one replica: a restart does not change its leader. */
+export const LEADER_EPOCH = 0
+
+export class HostedPartition {
+  readonly directory: string
+  readonly controlWords = allocateWords(CONTROL_BLOCK_BYTES)
+  readonly segmentWords = growableWords(SEGMENT_ENTRY_BYTES, SEGMENT_TABLE_BYTES_MAX)
+  readonly bellRow: number
+  readonly #place: PartitionPlace
+  readonly #engine: Engine
+  readonly #control: ControlBlock
+  readonly #rings = new Map<number, HostRingDescription>()
+  readonly #whenDrained = new Map<number, () => void>()
+  readonly #offlineRings: OfflineRings
+  readonly #supervisor = new Supervisor()
+  #thread: ThreadHandle | null = null
+  #readyWaiters: Waiter[] = []
+  #endWaiters: (() => void)[] = []
+  /** Words of the last failure, null while there was none since the last start. */
+  #failure: string | null = null
+
+  constructor(place: PartitionPlace, engine: Engine) {
+    this.#place = place
+    this.#engine = engine
+    this.directory = `${place.logDirectory}/${partitionDirectory(place)}`
+    this.bellRow = engine.bellRows.take()
+    this.#control = new ControlBlock(new AtomicWords(this.controlWords))
+    this.#control.initialise(place.id)
+    this.#offlineRings = new OfflineRings(engine.bells, this.#control)
+  }
+
+  get state(): HostState {
+    return this.#supervisor.state
+  }
+
+  /**
+   * Starts the partition if this is its first use, and waits until it serves.
+   * @throws KafkaError KAFKA_STORAGE_ERROR when it is offline
+   */
+  async ready(): Promise<void> {
+    if (this.state === 'online') return
+    if (this.state === 'offline') throw this.#offlineError()
+    const online = new Promise<void>((resolve, reject) => this.#readyWaiters.push({ resolve, reject }))
+    this.#obey(this.#supervisor.needed(this.#now))
+    await online
+  }
+
+  #offlineError(): KafkaError {
+    const { topic, partition } = this.#place
+    return new KafkaError(
+      'KAFKA_STORAGE_ERROR',
+      `${topic}-${partition} is offline: ${this.#failure ?? 'its thread ended'}`
+    )
+  }
+
+  /** Tells the host of a new ring. @param whenDrained called once the ring is closed, empty and forgotten */
+  attach(ring: HostRingDescription, whenDrained: () => void): void {
+    this.#rings.set(ring.id, ring)
+    this.#whenDrained.set(ring.id, whenDrained)
+    if (this.state === 'offline') this.#offlineRings.add(ring)
+    else if (this.#thread !== null) {
+      const { ring: words, slots, ...body } = ring
+      this.#tell('attach', body, { ring: words, slots })
+    }
+  }
+
+  /** Wakes the host; a ring was closed. */
+  ring(): void {
+    this.#engine.bells.ring(this.bellRow)
+  }
+
+  /** What the thread has used, or null while none serves. */
+  async usage(): Promise<CommandReply | null> {
+    if (this.#thread === null || this.state !== 'online') return null
+    const reply = this.#thread.port.call('usage', {})
+    this.ring()
+    return reply
+  }
+
+  /** Kills the thread, and waits for its confirmed end. */
+  async kill(): Promise<void> {
+    const thread = this.#thread
+    if (thread === null) return
+    thread.abort()
+    await thread.ended
+  }
+
+  /** Flushes and closes the log, and waits for the confirmed end of the thread. */
+  async stop(): Promise<void> {
+    const effect = this.#supervisor.stop(this.#now)
+    const ended = new Promise<void>(resolve => this.#endWaiters.push(resolve))
+    this.#obey(effect)
+    await ended
+  }
+
+  /** Looks after the thread. */
+  tick(): void {
+    const { runState, heartbeat } = this.#control
+    const workWaiting = this.state === 'online' && this.#hasWork()
+    this.#obey(this.#supervisor.tick(this.#now, { runState, heartbeat, workWaiting }))
+  }
+
+  /** Answers what was submitted to an offline partition. @returns whether this must go on */
+  answerOffline(): boolean {
+    if (this.state !== 'offline') return false
+    this.#forget(this.#offlineRings.answer())
+    return !this.#offlineRings.isEmpty
+  }
+
+  get #now(): number {
+    return this.#engine.clock.monotonic()
+  }
+
+  #hasWork(): boolean {
+    for (const { ring, capacity } of this.#rings.values()) {
+      if (new RingHost(new AtomicWords(ring), capacity).available() > 0) return true
+    }
+    return false
+  }
+
+  #tell(name: string, body: object, shared: Record<string, SharedArrayBuffer> = {}): void {
+    this.#thread?.port.post(name, body, shared)
+    this.ring()
+  }
+
+  #obey(effect: HostEffect): void {
+    if (effect === 'start') this.#start()
+    else if (effect === 'ask-to-stop') this.#tell('stop', {})
+    else if (effect === 'go-offline') this.#goOffline()
+    else if (effect === 'release') this.#release()
+    else if (effect === 'abort') {
+      this.#failure = 'its thread made no progress'
+      this.#thread?.abort()
+    }
+  }
+
+  #goOffline(): void {
+    for (const ring of this.#rings.values()) this.#offlineRings.add(ring)
+    for (const waiter of this.#readyWaiters.splice(0)) waiter.reject(this.#offlineError())
+    this.#place.wentOffline()
+  }
+
+  #start(): void {
+    const engine = this.#engine
+    this.#failure = null
+    engine.bells.revive(this.bellRow)
+    this.#control.storeRunState(RUN_STATE_NONE)
+    this.#control.nextIncarnation()
+    const start: PartitionStart = {
+      arena: engine.arena,
+      bells: engine.bellWords,
+      bellRow: this.bellRow,
+      control: this.controlWords,
+      segments: this.segmentWords,
+      directory: this.directory,
+      topicId: this.#place.topicId,
+      leaderEpoch: LEADER_EPOCH,
+      settings: this.#place.settings,
+      rings: [...this.#rings.values()]
+    }
+    const thread = startThread(this.#place.entry, { start })
+    this.#thread = thread
+    thread.port.onCommand(({ name, body }) => {
+      if (name === 'online') this.#wentOnline()
+      else if (name === 'failed') this.#failure = String(body['message'])
+      else if (name === 'drained') this.#forget(body['rings'] as number[])
+      else invariant(false, 'the broker knows what partitions say', { name })
+    })
+    thread.port.onClose(() => engine.bells.markDead(this.bellRow))
+    void this.#whenEnded(thread)
+  }
+
+  async #whenEnded(thread: ThreadHandle): Promise<void> {
+    const { error } = await thread.ended
+    this.#failure ??= error?.message ?? null
+    this.#thread = null
+    this.#obey(this.#supervisor.ended(this.#now, this.#control.runState))
+  }
+
+  #wentOnline(): void {
+    this.#obey(this.#supervisor.online(this.#now))
+    for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve()
+  }
+
+  #forget(rings: readonly number[]): void {
+    for (const id of rings) {
+      this.#rings.delete(id)
+      const whenDrained = this.#whenDrained.get(id)
+      this.#whenDrained.delete(id)
+      whenDrained?.()
+    }
+  }
+
+  #release(): void {
+    const closed = new HighwaterError(
+      'HIGHWATER_CLOSED',
+      'the cluster was closed while a partition was opened'
+    )
+    for (const waiter of this.#readyWaiters.splice(0)) waiter.reject(closed)
+    for (const resolve of this.#endWaiters.splice(0)) resolve()
+    this.#engine.bellRows.giveBack(this.bellRow)
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The channel of a client in the process of its broker: requests as commands, record batches through shared memory.
+ *
+ * Thread: the caller that opened it.
+ */
+import { systemClock } from '../base/clock.ts'
+import { ERROR_CODES } from '../base/error-codes.ts'
+import type { TopicPartition } from '../base/topic-partition.ts'
+import { fileStorage } from '../data-plane/log/file-storage.ts'
+import { SegmentHandles } from '../data-plane/log/segment-handles.ts'
+import { Arena } from '../threads/arena.ts'
+import { Bells } from '../threads/bells.ts'
+import { CommandPort, type MessagePort } from '../threads/command-port.ts'
+import { AtomicWords } from '../threads/words.ts'
+import type {
+  Channel,
+  FetchLane,
+  FetchLaneOptions,
+  ProduceLane,
+  ProduceLaneOptions
+} from '../wire/network/channel.ts'
+import {
+  type CreateTopicsRequest,
+  type CreateTopicsResponse,
+  EARLIEST_TIMESTAMP,
+  type InitProducerIdRequest,
+  type InitProducerIdResponse,
+  LATEST_TIMESTAMP,
+  type ListOffsetsRequest,
+  type ListOffsetsResponse,
+  type MetadataRequest,
+  type MetadataResponse
+} from '../wire/protocol/messages.ts'
+import { KeepAlive } from './keep-alive.ts'
+import { bodyAs, type FetchPartitionReply, sharedArena, sharedWords } from './local-commands.ts'
+import { LocalFetchLane } from './local-fetch-lane.ts'
+import { LocalLog } from './local-log.ts'
+import { type LaneParts, LocalProduceLane } from './local-produce-lane.ts'
+
+export class LocalChannel implements Channel {
+  readonly #parts: LaneParts
+  readonly #lanes = new Set<ProduceLane | FetchLane>()
+
+  private constructor(parts: LaneParts) {
+    this.#parts = parts
+  }
+
+  /** @param messagePort an end that the broker answers at; it belongs to the channel from now on */
+  static async open(messagePort: MessagePort): Promise<LocalChannel> {
+    const port = new CommandPort(messagePort)
+    const reply = await port.call('hello', {})
+    const bells = new Bells(new AtomicWords(sharedWords(reply, 'bells')))
+    const arena = new Arena(sharedArena(reply))
+    return new LocalChannel({ port, arena, bells, keepAlive: new KeepAlive(port), clock: systemClock })
+  }
+
+  async metadata(request: MetadataRequest): Promise<MetadataResponse> {
+    return bodyAs(await this.#parts.port.call('metadata', request))
+  }
+
+  async createTopics(request: CreateTopicsRequest): Promise<CreateTopicsResponse> {
+    return bodyAs(await this.#parts.port.call('createTopics', request))
+  }
+
+  async initProducerId(request: InitProducerIdRequest): Promise<InitProducerIdResponse> {
+    return bodyAs(await this.#parts.port.call('initProducerId', request))
+  }
+
+  /** Answered by this thread: offsets stand in the log view, times in the files. */
+  async listOffsets({ topic, partition, timestamp }: ListOffsetsRequest): Promise<ListOffsetsResponse> {
+    const handles = new SegmentHandles(fileStorage)
+    try {
+      const log = await this.#openLog({ topic, partition }, handles)
+      return offsetAt(log, timestamp)
+    } finally {
+      handles.closeAll()
+    }
+  }
+
+  async #openLog(name: TopicPartition, handles: SegmentHandles): Promise<LocalLog> {
+    const reply = await this.#parts.port.call('openFetchPartition', name)
+    const words = { control: sharedWords(reply, 'control'), segments: sharedWords(reply, 'segments') }
+    return new LocalLog(words, handles, bodyAs<FetchPartitionReply>(reply).directory)
+  }
+
+  async openProduceLane(options: ProduceLaneOptions): Promise<ProduceLane> {
+    const lane = await LocalProduceLane.open(this.#parts, options)
+    this.#lanes.add(lane)
+    return lane
+  }
+
+  async openFetchLane(options: FetchLaneOptions): Promise<FetchLane> {
+    const lane = await LocalFetchLane.open(this.#parts, options)
+    this.#lanes.add(lane)
+    return lane
+  }
+
+  /** Closes the lanes; the broker takes back what they had. */
+  async close(): Promise<void> {
+    for (const lane of this.#lanes) lane.close()
+    this.#lanes.clear()
+    this.#parts.port.close()
+  }
+}
+
+const ATTEMPTS_MAX = 8
+
+function offsetAt(log: LocalLog, timestamp: number): ListOffsetsResponse {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    if (!log.sample()) continue
+    const { highWatermark, logStartOffset } = log.view
+    if (timestamp === LATEST_TIMESTAMP) return { errorCode: 0, offset: highWatermark, timestamp: -1 }
+    if (timestamp === EARLIEST_TIMESTAMP) return { errorCode: 0, offset: logStartOffset, timestamp: -1 }
+    const found = log.offsetForTimestamp(timestamp)
+    if (log.stillHolds())
+      return { errorCode: 0, offset: found?.offset ?? -1, timestamp: found?.timestamp ?? -1 }
+  }
+  return { errorCode: ERROR_CODES.NOT_LEADER_OR_FOLLOWER.code, offset: -1, timestamp: -1 }
+}

@@ -1,0 +1,70 @@
+/**
+ * What a local channel and the broker thread say to each other: names and bodies of commands. Requests of Kafka's
+ * protocol go under their own names with the types of `wire/protocol/messages.ts`; the rest lends shared memory.
+ *
+ *   hello                 ─▶ HelloReply + arena, bells
+ *   openProduceLane       ─▶ ProduceLaneReply + slots            closeProduceLane (no reply)
+ *   openProducePartition  ─▶ ProducePartitionReply + ring
+ *   openFetchLane         ─▶ FetchLaneReply                      closeFetchLane (no reply)
+ *   openFetchPartition    ─▶ FetchPartitionReply + control, segments
+ */
+import type { TopicPartition } from '../base/topic-partition.ts'
+import type { PartitionUsage } from '../data-plane/partition/partition-thread.ts'
+import type { ArenaHandle } from '../threads/arena.ts'
+import type { Command, CommandReply, SharedValue } from '../threads/command-port.ts'
+
+export type { PartitionUsage }
+
+export interface LaneName {
+  readonly lane: number
+}
+
+export interface LaneSize {
+  readonly slotBytes: number
+  readonly slotCount: number
+  readonly inFlightMax: number
+}
+
+export interface ProduceLaneReply extends LaneName {
+  /** Address of slot 0 in the arena. */
+  readonly region: number
+  readonly bellRow: number
+}
+
+export interface ProducePartitionName extends LaneName, TopicPartition {}
+
+export interface ProducePartitionReply {
+  readonly capacity: number
+  readonly hostBellRow: number
+  readonly leaderEpoch: number
+}
+
+export interface FetchLaneReply extends LaneName {
+  readonly bellRow: number
+}
+
+export interface FetchPartitionReply {
+  /** Absolute path of the partition's files. */
+  readonly directory: string
+}
+
+/** The body of a command or reply, as both sides have agreed above; they are of one build. */
+export function bodyAs<T extends object>({ body }: Pick<Command | CommandReply, 'body'>): T {
+  const unnamed: object = body
+  return unnamed as T
+}
+
+export function sharedWords(reply: CommandReply, name: string): SharedArrayBuffer {
+  return sharedAs<SharedArrayBuffer>(reply, name)
+}
+
+export function sharedArena(reply: CommandReply): ArenaHandle {
+  return {
+    memory: sharedAs<WebAssembly.Memory>(reply, 'memory'),
+    module: sharedAs<WebAssembly.Module>(reply, 'module')
+  }
+}
+
+function sharedAs<T extends SharedValue>({ shared }: CommandReply, name: string): T {
+  return shared[name] as T
+}

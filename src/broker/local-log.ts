@@ -1,0 +1,91 @@
+/**
+ * The log of a partition as a reader of the same process sees it: samples of the log view, the segment table, and
+ * its own handles of the files. Nothing is asked of the partition thread.
+ *
+ * What is read while a truncation runs may be anything: it counts only if the truncation generation was even
+ * before, and is the same after.
+ *
+ * Thread: the reader that opened it.
+ */
+import { invariant } from '../base/invariant.ts'
+import { LogReader } from '../data-plane/log/log-reader.ts'
+import type { ReadableSegment, SegmentHandles } from '../data-plane/log/segment-handles.ts'
+import { ControlBlock } from '../threads/control-block.ts'
+import { emptyLogView, type LogView } from '../threads/log-view.ts'
+import { SegmentTable } from '../threads/segment-table.ts'
+import { AtomicWords } from '../threads/words.ts'
+
+export class LocalLog {
+  readonly reader: LogReader
+  /** The sample all answers are about; filled again by `sample`. */
+  readonly view: LogView = emptyLogView()
+  readonly #control: ControlBlock
+  readonly #segments: SegmentTable
+  readonly #check: LogView = emptyLogView()
+
+  constructor(
+    words: { readonly control: SharedArrayBuffer; readonly segments: SharedArrayBuffer },
+    handles: SegmentHandles,
+    directory: string
+  ) {
+    this.#control = new ControlBlock(new AtomicWords(words.control))
+    this.#segments = new SegmentTable(new AtomicWords(words.segments))
+    this.reader = new LogReader(handles, directory)
+  }
+
+  get viewVersion(): number {
+    return this.#control.viewVersion
+  }
+
+  /** Takes a sample. False if there is nothing that may be read now: ask again a little later. */
+  sample(): boolean {
+    return this.#control.sample(this.view) !== null && (this.view.truncationGeneration & 1) === 0
+  }
+
+  /** Whether what was read since `sample` may be believed. */
+  stillHolds(): boolean {
+    if (this.#control.sample(this.#check) === null) return false
+    return this.#check.truncationGeneration === this.view.truncationGeneration
+  }
+
+  /** Ordinal of the segment that `offset` lies in; the offset is one the view has. */
+  segmentOf(offset: number): number {
+    const { segmentFirst, hwSegment } = this.view
+    let low = segmentFirst
+    let high = hwSegment
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#segments.baseOffset(middle) <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  /** A segment up to the high watermark. */
+  readable(ordinal: number): ReadableSegment {
+    const { hwSegment, hwPosition } = this.view
+    const endPosition = ordinal === hwSegment ? hwPosition : this.#segments.sealedBytes(ordinal)
+    invariant(endPosition >= 0, 'a segment below the last one is sealed', () => ({ ordinal, hwSegment }))
+    const baseOffset = this.#segments.baseOffset(ordinal)
+    return { baseOffset, generation: this.#segments.fileGeneration(ordinal), endPosition }
+  }
+
+  /** Index entries that may be used: of the active segment as many as are written, of others all. */
+  indexEntries(ordinal: number): number | null {
+    return ordinal === this.view.leoSegment ? this.view.indexEntries : null
+  }
+
+  /** The first record of at least that time, or null. */
+  offsetForTimestamp(timestamp: number): ReturnType<LogReader['offsetForTimestamp']> {
+    const { segmentFirst, leoSegment, hwSegment, logStartOffset } = this.view
+    for (let ordinal = segmentFirst; ordinal <= hwSegment; ordinal++) {
+      // The greatest time of the active segment is known to its host alone.
+      if (ordinal !== leoSegment && this.#segments.maxTimestamp(ordinal) < timestamp) continue
+      const entries = this.indexEntries(ordinal)
+      const segment = this.readable(ordinal)
+      const found = this.reader.offsetForTimestamp(segment, timestamp, logStartOffset, entries)
+      if (found !== null) return found
+    }
+    return null
+  }
+}

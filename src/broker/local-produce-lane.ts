@@ -1,0 +1,199 @@
+/**
+ * A producer's way to the partitions of its own process: slots in the arena, one ring per partition, and a bell.
+ * A batch is copied once, from private staging into its slot; the rest is a few words.
+ *
+ *   fill ─▶ add (slot table, ring entry) ─▶ send (one store per ring, then the bells)      reap ◀─ `completed`
+ *
+ * Thread: the caller that opened it.
+ */
+import type { Clock } from '../base/clock.ts'
+import { invariant } from '../base/invariant.ts'
+import type { TopicPartition } from '../base/topic-partition.ts'
+import type { Arena } from '../threads/arena.ts'
+import type { Bells } from '../threads/bells.ts'
+import type { CommandPort } from '../threads/command-port.ts'
+import { RingSender } from '../threads/ring.ts'
+import { SLOT_ACKS_NONE, SLOT_IDEMPOTENT, SlotTable } from '../threads/slot-table.ts'
+import { AtomicWords } from '../threads/words.ts'
+import type {
+  ProduceBatch,
+  ProduceLane,
+  ProduceLaneOptions,
+  ProducePartition,
+  ProduceResult
+} from '../wire/network/channel.ts'
+import type { KeepAlive } from './keep-alive.ts'
+import {
+  bodyAs,
+  type LaneName,
+  type ProduceLaneReply,
+  type ProducePartitionName,
+  type ProducePartitionReply,
+  sharedWords
+} from './local-commands.ts'
+
+/** What a lane needs of its channel. */
+export interface LaneParts {
+  readonly port: CommandPort
+  readonly arena: Arena
+  readonly bells: Bells
+  readonly keepAlive: KeepAlive
+  readonly clock: Clock
+}
+
+class LocalProducePartition implements ProducePartition {
+  readonly topic: string
+  readonly partition: number
+  readonly leaderEpoch: number
+  readonly ring: RingSender
+  readonly hostBellRow: number
+  /** Whether batches were added since the last `send`. */
+  isTouched = false
+
+  constructor({ topic, partition }: TopicPartition, reply: ProducePartitionReply, ring: SharedArrayBuffer) {
+    this.topic = topic
+    this.partition = partition
+    this.leaderEpoch = reply.leaderEpoch
+    this.hostBellRow = reply.hostBellRow
+    this.ring = new RingSender(new AtomicWords(ring), reply.capacity)
+  }
+}
+
+export class LocalProduceLane implements ProduceLane {
+  readonly #parts: LaneParts
+  readonly #options: ProduceLaneOptions
+  readonly #lane: ProduceLaneReply
+  readonly #slots: SlotTable
+  readonly #partitions: LocalProducePartition[] = []
+  readonly #touched: LocalProducePartition[] = []
+  readonly #result: ProduceResult = {
+    slot: 0,
+    errorCode: 0,
+    baseOffset: -1,
+    logAppendTime: -1,
+    logStartOffset: -1
+  }
+  readonly #hasCompleted = (): boolean => this.hasCompleted
+  #submission = 0
+  #isClosed = false
+
+  private constructor(
+    parts: LaneParts,
+    options: ProduceLaneOptions,
+    lane: ProduceLaneReply,
+    slots: SharedArrayBuffer
+  ) {
+    this.#parts = parts
+    this.#options = options
+    this.#lane = lane
+    this.#slots = new SlotTable(new AtomicWords(slots))
+  }
+
+  /** @throws HighwaterError HIGHWATER_RESOURCES */
+  static async open(parts: LaneParts, options: ProduceLaneOptions): Promise<LocalProduceLane> {
+    invariant(options.slotBytes % 8 === 0, 'a slot is a multiple of 8 bytes', {
+      slotBytes: options.slotBytes
+    })
+    const reply = await parts.port.call('openProduceLane', { ...options })
+    return new LocalProduceLane(parts, options, bodyAs(reply), sharedWords(reply, 'slots'))
+  }
+
+  async openPartition({ topic, partition }: TopicPartition): Promise<ProducePartition> {
+    const name: ProducePartitionName = { lane: this.#lane.lane, topic, partition }
+    const reply = await this.#parts.port.call('openProducePartition', name)
+    const opened = new LocalProducePartition(name, bodyAs(reply), sharedWords(reply, 'ring'))
+    // Closed while it was opened: the broker still waits for the end of this ring.
+    if (this.#isClosed) opened.ring.close()
+    this.#partitions.push(opened)
+    return opened
+  }
+
+  fill(slot: number, bytes: Uint8Array, byteLength: number): void {
+    const { slotBytes, slotCount } = this.#options
+    invariant(slot * slotBytes + byteLength <= slotCount * slotBytes, 'a batch lies in its slots', () => ({
+      slot,
+      byteLength
+    }))
+    const source = bytes.byteLength === byteLength ? bytes : bytes.subarray(0, byteLength)
+    this.#parts.arena.bytes.set(source, this.#lane.region + slot * slotBytes)
+  }
+
+  add(partition: ProducePartition, batch: ProduceBatch, acks: -1 | 0 | 1): void {
+    invariant(partition instanceof LocalProducePartition && !this.#isClosed, 'a partition of this open lane')
+    this.#submission = (this.#submission + 1) | 0
+    if (this.#submission === 0) this.#submission = 1
+    const { slot, producerId } = batch
+    const acksFlag = acks === 0 ? SLOT_ACKS_NONE : 0
+    this.#slots.describe(slot, {
+      submission: this.#submission,
+      hostPartition: 0,
+      byteLength: batch.byteLength,
+      recordCount: batch.recordCount,
+      flags: producerId < 0 ? acksFlag : acksFlag | SLOT_IDEMPOTENT,
+      slotRun: batch.slotRun,
+      baseSequence: batch.baseSequence,
+      producerEpoch: batch.producerEpoch,
+      producerId,
+      leaderEpoch: partition.leaderEpoch
+    })
+    partition.ring.push(slot)
+    if (partition.isTouched) return
+    partition.isTouched = true
+    this.#touched.push(partition)
+  }
+
+  /** Every ring first: what belongs to one request is seen by all hosts before the first of them is woken. */
+  send(): void {
+    for (const partition of this.#touched) partition.ring.publish()
+    for (const partition of this.#touched) {
+      partition.isTouched = false
+      this.#parts.bells.ring(partition.hostBellRow)
+    }
+    this.#touched.length = 0
+  }
+
+  reap(settle: (result: ProduceResult) => void): number {
+    let count = 0
+    for (const { ring } of this.#partitions) {
+      if (ring.inFlight === 0) continue
+      for (let slot = ring.reap(); slot >= 0; slot = ring.reap()) {
+        count++
+        settle(this.#read(slot))
+      }
+    }
+    return count
+  }
+
+  #read(slot: number): ProduceResult {
+    const result = this.#result
+    result.slot = slot
+    result.errorCode = this.#slots.errorCode(slot)
+    result.baseOffset = this.#slots.baseOffset(slot)
+    result.logAppendTime = this.#slots.logAppendTime(slot)
+    result.logStartOffset = this.#slots.logStartOffset(slot)
+    return result
+  }
+
+  get hasCompleted(): boolean {
+    for (const { ring } of this.#partitions) if (ring.hasCompleted) return true
+    return false
+  }
+
+  waitBlocking(timeoutMs: number): void {
+    this.#parts.bells.sleep(this.#lane.bellRow, this.#hasCompleted, timeoutMs)
+  }
+
+  async wait(timeoutMs: number): Promise<void> {
+    const { bells, keepAlive } = this.#parts
+    await keepAlive.during(bells.sleepAsync(this.#lane.bellRow, this.#hasCompleted, timeoutMs))
+  }
+
+  /** What is in flight is still appended; nobody hears of it. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const { ring } of this.#partitions) ring.close()
+    const name: LaneName = { lane: this.#lane.lane }
+    if (!this.#parts.port.isClosed) this.#parts.port.post('closeProduceLane', name)
+  }
+}

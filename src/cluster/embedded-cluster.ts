@@ -1,0 +1,109 @@
+/**
+ * A cluster in this process: one broker on its own thread, and partition threads below it.
+ *
+ * Thread: the one that called `startCluster`; other threads get a handle. Everything ends with `close`.
+ */
+import { resolve } from 'node:path'
+import { HighwaterError } from '../base/local-errors.ts'
+import type { TopicPartition } from '../base/topic-partition.ts'
+import type { BrokerOptions } from '../broker/broker.ts'
+import { bodyAs, type PartitionUsage } from '../broker/local-commands.ts'
+import { makeTemporaryLogDirectory, removeLogDirectory } from '../broker/log-directory.ts'
+import { type BrokerConfig, parseBrokerConfig } from '../config/broker-config.ts'
+import type { MessagePort } from '../threads/command-port.ts'
+import { threadEntry } from '../threads/worker-entry.ts'
+import { startThread, type ThreadHandle } from '../threads/worker-pool.ts'
+import type { Channel } from '../wire/network/channel.ts'
+import { type ClusterHandle, connectHandle } from './cluster-handle.ts'
+
+export type ClusterOptions = BrokerConfig
+
+export interface Cluster {
+  /** Absolute path of the directory with all logs. */
+  readonly logDir: string
+  /** A client's way in from another thread; one for each. */
+  handle(): Promise<ClusterHandle>
+  /** A channel for this thread. */
+  connect(): Promise<Channel>
+  /** Kills the thread of a partition, as a crash would; it is started again. For tests of what that means. */
+  killPartition(partition: TopicPartition): Promise<void>
+  partitionUsage(partition: TopicPartition): Promise<PartitionUsage>
+  /** Answers what was submitted, flushes and closes all logs, and ends every thread. Again: nothing. */
+  close(): Promise<void>
+}
+
+const ENTRY = threadEntry(import.meta.url, '../broker/broker-thread.ts')
+
+class EmbeddedCluster implements Cluster {
+  readonly logDir: string
+  readonly #broker: ThreadHandle
+  readonly #removeLogs: boolean
+  #closing: Promise<void> | null = null
+
+  constructor(broker: ThreadHandle, logDir: string, removeLogs: boolean) {
+    this.#broker = broker
+    this.logDir = logDir
+    this.#removeLogs = removeLogs
+  }
+
+  async handle(): Promise<ClusterHandle> {
+    const { shared } = await this.#broker.port.call('connect', {})
+    const port = shared['port'] as MessagePort
+    return { port, transferList: [port] }
+  }
+
+  async connect(): Promise<Channel> {
+    return connectHandle(await this.handle())
+  }
+
+  async killPartition({ topic, partition }: TopicPartition): Promise<void> {
+    await this.#broker.port.call('killPartition', { topic, partition })
+  }
+
+  async partitionUsage({ topic, partition }: TopicPartition): Promise<PartitionUsage> {
+    return bodyAs(await this.#broker.port.call('partitionUsage', { topic, partition }))
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#broker.port.call('close', {})
+    } catch (error) {
+      // A broker that is gone has nothing left to close.
+      if (!(error instanceof HighwaterError && error.code === 'HIGHWATER_THREAD_ENDED')) throw error
+    } finally {
+      await endBroker(this.#broker)
+      if (this.#removeLogs) removeLogDirectory(this.logDir)
+    }
+  }
+}
+
+async function endBroker(broker: ThreadHandle): Promise<void> {
+  broker.port.close()
+  await broker.ended
+}
+
+/**
+ * Starts a cluster.
+ * @throws HighwaterError HIGHWATER_CONFIG, HIGHWATER_STORAGE if the directory cannot be used, HIGHWATER_RESOURCES
+ * if another cluster uses it or the machine refuses the memory, HIGHWATER_LOG_CORRUPT
+ */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const { logDirs, engineArenaBytes } = parseBrokerConfig(options)
+  const isTemporary = logDirs === null
+  const logDir = isTemporary ? makeTemporaryLogDirectory() : resolve(logDirs)
+  const brokerOptions: BrokerOptions = { logDirectory: logDir, arenaBytes: engineArenaBytes }
+  const broker = startThread(ENTRY, { options: brokerOptions })
+  try {
+    await broker.port.call('open', {})
+  } catch (error) {
+    await endBroker(broker)
+    if (isTemporary) removeLogDirectory(logDir)
+    throw error
+  }
+  return new EmbeddedCluster(broker, logDir, isTemporary)
+}

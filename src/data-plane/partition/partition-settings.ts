@@ -1,0 +1,16 @@
+/**
+ * What a partition obeys of its topic's settings. The names are Kafka's, units last.
+ *
+ * Kafka: storage/internals/log/LogConfig, LogValidator.
+ */
+import type { LogSettings } from '../log/log-settings.ts'
+
+export interface PartitionSettings {
+  readonly log: LogSettings
+  /** max.message.bytes: bytes of a whole record batch. */
+  readonly maxMessageBytes: number
+  /** message.timestamp.type is LogAppendTime. */
+  readonly appendTime: boolean
+  /** message.timestamp.after.max.ms: how far a producer's time may lie ahead of the leader's. */
+  readonly timestampAfterMaxMs: number
+}
