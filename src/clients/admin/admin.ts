@@ -1,0 +1,108 @@
+/**
+ * Creates and describes topics.
+ *
+ *   const admin = new Admin(cluster)
+ *   await admin.createTopics([{ topic: 'orders', numPartitions: 6 }])
+ *   await admin.close()
+ *
+ * Kafka: clients/admin/KafkaAdminClient.
+ */
+import { type Clock, systemClock } from '../../base/clock.ts'
+import { KafkaError } from '../../base/kafka-error.ts'
+import type { Channel } from '../../wire/network/channel.ts'
+import type { TopicMetadata } from '../../wire/protocol/messages.ts'
+import { type ChannelSource, type ClientChannel, openChannel } from '../channel-source.ts'
+import { withTimeout } from '../with-timeout.ts'
+
+/** Kafka: default.api.timeout.ms. */
+const ANSWER_TIMEOUT_MS = 60000
+
+export interface NewTopic {
+  readonly topic: string
+  readonly numPartitions: number
+  /** 1 if absent. */
+  readonly replicationFactor?: number
+  /** Kafka's topic settings, such as `{ 'segment.bytes': 1048576 }`. */
+  readonly configs?: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface TopicDescription {
+  readonly topic: string
+  readonly partitions: readonly {
+    readonly partition: number
+    /** Broker that leads it, -1 while there is none. */
+    readonly leader: number
+    readonly leaderEpoch: number
+  }[]
+}
+
+export class Admin {
+  readonly #source: ChannelSource
+  readonly #clock: Clock
+  #opening: Promise<ClientChannel> | null = null
+
+  constructor(source: ChannelSource, tools: { readonly clock?: Clock } = {}) {
+    this.#source = source
+    this.#clock = tools.clock ?? systemClock
+  }
+
+  /** Creates all, or throws the first error; those named before it exist then. @throws KafkaError */
+  async createTopics(topics: readonly NewTopic[]): Promise<void> {
+    const answer = await this.#ask(channel =>
+      channel.createTopics({
+        topics: topics.map(({ topic, numPartitions, replicationFactor, configs }) => ({
+          name: topic,
+          numPartitions,
+          replicationFactor: replicationFactor ?? 1,
+          configs: Object.fromEntries(
+            Object.entries(configs ?? {}).map(([key, value]) => [key, String(value)])
+          )
+        }))
+      })
+    )
+    const refused = answer.topics.find(({ errorCode }) => errorCode !== 0)
+    if (refused === undefined) return
+    const reason = refused.errorMessage === null ? '' : `: ${refused.errorMessage}`
+    throw KafkaError.ofCode(refused.errorCode, `topic ${refused.name}${reason}`)
+  }
+
+  /** @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if one of them does not exist */
+  async describeTopics(topics: readonly string[]): Promise<TopicDescription[]> {
+    const answer = await this.#ask(channel => channel.metadata({ topics }))
+    return topics.map(topic => {
+      const found = answer.topics.find(({ name }) => name === topic)
+      if (found === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', topic)
+      if (found.errorCode !== 0) throw KafkaError.ofCode(found.errorCode, topic)
+      return description(found)
+    })
+  }
+
+  /** Names of all topics, sorted. */
+  async listTopics(): Promise<string[]> {
+    const answer = await this.#ask(channel => channel.metadata({ topics: null }))
+    return answer.topics.map(({ name }) => name).sort()
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#opening?.catch(() => null)
+    this.#opening = null
+    await client?.leave()
+  }
+
+  async #ask<Answer>(question: (channel: Channel) => Promise<Answer>): Promise<Answer> {
+    this.#opening ??= openChannel(this.#source)
+    const { channel } = await this.#opening
+    return await withTimeout(question(channel), ANSWER_TIMEOUT_MS, this.#clock)
+  }
+}
+
+function description({ name, partitions }: TopicMetadata): TopicDescription {
+  return {
+    topic: name,
+    partitions: partitions.map(({ partitionIndex, leaderId, leaderEpoch }) => ({
+      partition: partitionIndex,
+      leader: leaderId,
+      leaderEpoch
+    }))
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * One record batch from its first record to its answer: its staging buffer, its slot, its place in the sequence.
+ *
+ * It says what the lane wants to know of a batch, so that nothing is allocated to send it.
+ *
+ * Thread: the caller's. Kafka: clients/producer/internals/ProducerBatch.
+ */
+import { invariant } from '../../base/invariant.ts'
+import type { ProduceBatch } from '../../wire/network/channel.ts'
+import { writeBatchHeader } from '../../wire/record/record-batch.ts'
+import type { RecordHeader } from '../../wire/record/record-header.ts'
+import type { BatchOutcome } from './batch-outcome.ts'
+import type { ProducerIdentity } from './producer-identity.ts'
+import { RecordFuture, type SendCallback } from './record-future.ts'
+import type { Staging } from './staging-pool.ts'
+
+/** A record as it is encoded. */
+export interface OutgoingRecord {
+  readonly timestamp: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | string | null
+  readonly headers: readonly RecordHeader[]
+  readonly callback: SendCallback | null
+}
+
+export interface ProducerBatchOptions {
+  /** -1 for a part of a batch that was split: it gets its slot when it is sent. */
+  readonly slot: number
+  readonly staging: Staging
+  readonly outcome: BatchOutcome
+  /** Monotonic time. */
+  readonly createdAt: number
+  /** Number of its first record among all records of the partition. */
+  readonly firstRecord: number
+  /** Which flush waits for it. */
+  readonly generation: number
+}
+
+export class ProducerBatch implements ProduceBatch {
+  slot: number
+  readonly staging: Staging
+  readonly outcome: BatchOutcome
+  readonly createdAt: number
+  readonly firstRecord: number
+  readonly generation: number
+  /** Times it was answered with an error after which it may be sent again. */
+  attempts = 0
+  /** Monotonic time of the last such answer. */
+  lastAttemptAt = 0
+  /** Wait before the next attempt, drawn once per attempt. */
+  backoffMs = 0
+  baseSequence = -1
+  producerId = -1
+  producerEpoch = -1
+  readonly attributes = 0
+  isClosedForAppends = false
+  #hasHeader = false
+
+  constructor(options: ProducerBatchOptions) {
+    this.slot = options.slot
+    this.staging = options.staging
+    this.outcome = options.outcome
+    this.createdAt = options.createdAt
+    this.firstRecord = options.firstRecord
+    this.generation = options.generation
+  }
+
+  get recordCount(): number {
+    return this.staging.builder.recordCount
+  }
+
+  get byteLength(): number {
+    return this.staging.builder.sizeBytes
+  }
+
+  get slotRun(): number {
+    return this.staging.slotRun
+  }
+
+  get hasSequence(): boolean {
+    return this.baseSequence >= 0
+  }
+
+  get isFull(): boolean {
+    return this.isClosedForAppends || this.staging.builder.isFull
+  }
+
+  /** Appends a record, or returns false and changes nothing if it does not fit. */
+  tryAppend(record: OutgoingRecord): boolean {
+    if (this.isClosedForAppends) return false
+    const builder = this.staging.builder
+    const index = builder.recordCount
+    if (!builder.tryAppend(record.timestamp, record.key, record.value, record.headers)) return false
+    this.outcome.noteRecord(index, record.timestamp, record.callback)
+    return true
+  }
+
+  /** The future of the record appended last. */
+  lastFuture(): RecordFuture {
+    return new RecordFuture(this.outcome, this.staging.builder.recordCount - 1)
+  }
+
+  /** Gives the batch its place in the partition's sequence. */
+  setSequence(identity: ProducerIdentity, baseSequence: number): void {
+    this.producerId = identity.producerId
+    this.producerEpoch = identity.producerEpoch
+    this.baseSequence = baseSequence
+  }
+
+  clearSequence(): void {
+    this.producerId = -1
+    this.producerEpoch = -1
+    this.baseSequence = -1
+  }
+
+  /** Writes the header with the present sequence; a batch that is sent again may have got another one. */
+  writeHeader(): void {
+    invariant(this.isClosedForAppends, 'the header of a batch is written once nothing is added to it')
+    const { builder, bytes } = this.staging
+    if (!this.#hasHeader) {
+      this.#hasHeader = true
+      builder.close(this)
+      return
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    writeBatchHeader(view, 0, {
+      sizeBytes: builder.sizeBytes,
+      attributes: this.attributes,
+      recordCount: builder.recordCount,
+      baseTimestamp: builder.baseTimestamp,
+      maxTimestamp: builder.maxTimestamp,
+      producerId: this.producerId,
+      producerEpoch: this.producerEpoch,
+      baseSequence: this.baseSequence
+    })
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What a producer says when it refuses a record: what was expected, what was found, and the cure.
+ */
+import { KafkaError } from '../../base/kafka-error.ts'
+import { HighwaterError } from '../../base/local-errors.ts'
+import type { UnheardFailures } from './batch-outcome.ts'
+
+export function closedError(): HighwaterError {
+  return new HighwaterError('HIGHWATER_CLOSED', 'The producer is closed.')
+}
+
+export function wrongValue(value: unknown): HighwaterError {
+  return new HighwaterError(
+    'HIGHWATER_SERIALIZATION',
+    `The value of a record must be a Uint8Array, a string or null, not ${typeof value}; serialize it first.`
+  )
+}
+
+/** @throws HighwaterError HIGHWATER_SERIALIZATION */
+export function checkedTimestamp(timestamp: number): number {
+  if (Number.isSafeInteger(timestamp) && timestamp >= 0) return timestamp
+  throw new HighwaterError(
+    'HIGHWATER_SERIALIZATION',
+    `The timestamp of a record must be whole milliseconds since 1970, not ${timestamp}.`
+  )
+}
+
+export function noSuchPartition(topic: string, partition: number, partitionCount: number): KafkaError {
+  return new KafkaError(
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    `the record names partition ${partition} of ${topic}, which has ${partitionCount} partitions from 0`
+  )
+}
+
+export function recordTooLarge(sizeBytes: number, setting: string, limitBytes: number): HighwaterError {
+  return new HighwaterError(
+    'HIGHWATER_RECORD_TOO_LARGE',
+    `The record takes up to ${sizeBytes} bytes, more than ${setting} (${limitBytes}); send less or raise it.`
+  )
+}
+
+export function queueFull(records: number, what: string): HighwaterError {
+  return new HighwaterError(
+    'HIGHWATER_QUEUE_FULL',
+    `${records} records (engine.send.queue.records) wait for ${what}; use \`await producer.ready()\` before sending more.`
+  )
+}
+
+/** A record waited for max.block.ms. @param fault why its topic is not known, null if memory was missing */
+export function waitedTooLong(topic: string, waitMs: number, fault: Error | null, isKnown: boolean): Error {
+  if (!isKnown) {
+    const cause = fault === null ? '' : `: ${fault.message}`
+    return new HighwaterError(
+      'HIGHWATER_TIMEOUT',
+      `Topic ${topic} did not become known within max.block.ms (${waitMs})${cause}.`
+    )
+  }
+  return new HighwaterError(
+    'HIGHWATER_BUFFER_EXHAUSTED',
+    `No memory for a record of ${topic} became free within max.block.ms (${waitMs}); send less or raise buffer.memory.`
+  )
+}
+
+export function undelivered({ count, first }: UnheardFailures): HighwaterError {
+  return new HighwaterError(
+    'HIGHWATER_UNDELIVERED',
+    `${count} records failed and nobody awaited them or gave a callback; the first: ${first?.message ?? 'unknown'}`,
+    { cause: first }
+  )
+}

@@ -1,0 +1,447 @@
+/**
+ * Sends records to topics, in batches, from the thread it was made in.
+ *
+ *   const producer = new Producer(cluster, { 'linger.ms': 10 })
+ *   await producer.send({ topic: 'orders', key: 'k1', value: 'v1' })   // or send many and `await producer.flush()`
+ *   await producer.close()
+ *
+ * `send` encodes the record at once: the caller may use its buffers again. Without room it waits at most 5 ms inside
+ * the call, then the record queues for at most `max.block.ms`; `await producer.ready()` is the way not to get there.
+ *
+ * Thread: one; make a producer per thread. Callbacks and promises run there.
+ * Kafka: clients/producer/KafkaProducer.
+ */
+import { Buffer } from 'node:buffer'
+import { type Clock, systemClock } from '../../base/clock.ts'
+import { invariant } from '../../base/invariant.ts'
+import { type Random, systemRandom } from '../../base/random.ts'
+import {
+  type ProducerConfig,
+  type ProducerSettings,
+  parseProducerConfig
+} from '../../config/producer-config.ts'
+import { NO_HEADERS, type RecordHeader } from '../../wire/record/record-header.ts'
+import { batchUpperBound } from '../../wire/record/record-size.ts'
+import type { ChannelSource } from '../channel-source.ts'
+import { BatchOutcome, UnheardFailures } from './batch-outcome.ts'
+import type { PartitionQueue } from './partition-queue.ts'
+import { partitionForKey } from './partitioner.ts'
+import type { OutgoingRecord } from './producer-batch.ts'
+import { ProducerDriver } from './producer-driver.ts'
+import {
+  checkedTimestamp,
+  closedError,
+  noSuchPartition,
+  queueFull,
+  recordTooLarge,
+  undelivered,
+  waitedTooLong,
+  wrongValue
+} from './producer-errors.ts'
+import { RecordAccumulator, slotSizes, upperBound } from './record-accumulator.ts'
+import { RecordFuture, type SendCallback } from './record-future.ts'
+import { ownCopy, ownHeaders, type Placing, SendQueue, type WaitingRecord } from './send-queue.ts'
+import { type TopicRoute, TopicRoutes } from './topic-routes.ts'
+
+export interface ProducerRecord {
+  readonly topic: string
+  /** Text is sent as UTF-8; null is a tombstone. */
+  readonly value: Uint8Array | string | null
+  readonly key?: Uint8Array | string | null | undefined
+  readonly partition?: number | undefined
+  /** Milliseconds since 1970; now if absent. */
+  readonly timestamp?: number | undefined
+  readonly headers?: readonly RecordHeader[] | undefined
+}
+
+export interface ProducerTools {
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** Longest wait inside `send`: a loop that sends without pause has stopped the event loop anyway. */
+const BLOCK_MS_MAX = 5
+/** Records between two looks at the clock inside one turn: a look costs half of what a record does. */
+const RECORDS_PER_TICK = 64
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const UTF8_MAX = 3
+
+interface Flush {
+  readonly queued: number
+  generation: number
+  readonly done: () => void
+}
+
+interface Draft {
+  timestamp: number
+  key: Uint8Array | null
+  value: Uint8Array | string | null
+  headers: readonly RecordHeader[]
+  callback: SendCallback | null
+}
+
+export class Producer {
+  readonly #settings: ProducerSettings
+  readonly #clock: Clock
+  readonly #accumulator: RecordAccumulator
+  readonly #routes: TopicRoutes
+  readonly #driver: ProducerDriver
+  readonly #queue: SendQueue
+  readonly #unheard = new UnheardFailures()
+  readonly #draft: Draft = { timestamp: 0, key: null, value: null, headers: NO_HEADERS, callback: null }
+  #route: TopicRoute | null = null
+  /** A record of so many bytes of key and value, without headers, is never too large. */
+  readonly #surelyFitsBytes: number
+  #wallTime = 0
+  #recordsUntilTick = 0
+  #isTurnPending = false
+  #isBlocking = false
+  #isClosed = false
+  #isWarned = false
+  #fatal: Error | null = null
+  #flushes: Flush[] = []
+  #readyWaiters: (() => void)[] = []
+  readonly #place = (record: WaitingRecord): Placing => this.#placeWaiting(record)
+  readonly #endTurn = (): void => {
+    this.#isTurnPending = false
+    this.#recordsUntilTick = 0
+    if (this.#clock.monotonic() >= this.#driver.wakeAt) this.#driver.run()
+    this.#driver.arm()
+    this.#warnOnce()
+  }
+
+  /** Opens its way to the brokers at once; a failure of that shows in `ready`, `flush` and every record. */
+  constructor(source: ChannelSource, config: ProducerConfig = {}, tools: ProducerTools = {}) {
+    const settings = parseProducerConfig(config)
+    const clock = tools.clock ?? systemClock
+    const random = tools.random ?? systemRandom
+    const sizes = slotSizes(settings.batchSize, settings.bufferMemory)
+    this.#settings = settings
+    this.#clock = clock
+    this.#queue = new SendQueue(settings.engineSendQueueRecords)
+    this.#accumulator = new RecordAccumulator({
+      ...sizes,
+      clock,
+      batchSize: settings.batchSize,
+      unheard: this.#unheard
+    })
+    this.#surelyFitsBytes =
+      Math.min(settings.maxRequestSize, sizes.slotBytes * sizes.slotCount) -
+      batchUpperBound(0, 0, NO_HEADERS) -
+      10
+    this.#routes = new TopicRoutes({ clock, random, settings, onChange: () => this.#driver.turn() })
+    this.#driver = new ProducerDriver({
+      source,
+      settings,
+      sizes,
+      clock,
+      random,
+      accumulator: this.#accumulator,
+      routes: this.#routes,
+      beforeRun: sender => {
+        this.#accumulator.isMemoryWanted =
+          this.#isBlocking || this.#queue.isMemoryShort || this.#readyWaiters.length > 0
+        sender.isFlushing = this.#flushes.length > 0 || this.#isClosed
+      },
+      afterRun: () => this.#afterRun(),
+      onFatal: error => this.#stop(error)
+    })
+    void this.#driver.start()
+  }
+
+  /**
+   * Sends a record. The future can be awaited, or left alone and a callback given: exactly one of error and metadata
+   * reaches it. A failure nobody hears of makes `flush` and `close` reject.
+   * @throws HighwaterError HIGHWATER_CLOSED, HIGHWATER_SERIALIZATION
+   */
+  send(record: ProducerRecord, callback: SendCallback | null = null): RecordFuture {
+    if (this.#isClosed) throw closedError()
+    if (this.#recordsUntilTick === 0) this.#tick()
+    this.#recordsUntilTick -= 1
+    const draft = this.#draft
+    const { value, key, timestamp } = record
+    if (typeof value !== 'string' && !(value instanceof Uint8Array) && value !== null) throw wrongValue(value)
+    draft.value = value
+    draft.key = typeof key === 'string' ? Buffer.from(key) : (key ?? null)
+    draft.headers = record.headers ?? NO_HEADERS
+    draft.callback = callback
+    draft.timestamp = timestamp === undefined ? this.#wallTime : checkedTimestamp(timestamp)
+
+    const route = this.#route?.topic === record.topic ? this.#route : this.#switchTopic(record.topic)
+    if (this.#mayBeTooLarge(draft)) {
+      const fault = this.#sizeFault(draft)
+      if (fault !== null) return this.#reject(record.topic, draft, fault)
+    }
+    const partition = record.partition ?? -1
+    if (route.queues.length === 0 || this.#queue.holds(route.topic))
+      return this.#sendLater(route, draft, partition)
+    if (partition >= route.queues.length) return this.#rejectPartition(route, draft, partition)
+    const queue = this.#append(route, draft, partition)
+    if (queue === null) return this.#sendLater(route, draft, partition)
+    return this.#appended(queue)
+  }
+
+  /** Resolves when there is room for more records, and the brokers can be reached. */
+  ready(): Promise<void> {
+    if (this.#fatal !== null) return Promise.reject(this.#fatal)
+    if (this.#isClosed) return Promise.reject(closedError())
+    if (this.#hasRoom(1)) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#readyWaiters.push(() => {
+        if (this.#fatal !== null) reject(this.#fatal)
+        else resolve()
+      })
+      this.#driver.turn()
+    })
+  }
+
+  /** Partitions of a topic. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if it is not known within max.block.ms */
+  async partitionsFor(topic: string): Promise<number[]> {
+    await this.ready()
+    const route = this.#routes.of(topic)
+    if (!route.isKnown)
+      await this.#driver.discover(route, this.#clock.monotonic() + this.#settings.maxBlockMs)
+    if (!route.isKnown) throw route.fault ?? closedError()
+    return route.queues.map(({ partition }) => partition)
+  }
+
+  /** Sends all that waits, without lingering, until every record sent before this call is settled. */
+  async flush(): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.#flushes.push({ queued: this.#queue.addedCount, generation: -1, done: resolve })
+      this.#driver.turn()
+      if (this.#fatal !== null) this.#settleFlushes()
+    })
+    this.#throwUnheard()
+  }
+
+  /** Flushes and ends. What is not settled after `timeoutMs` fails. */
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
+    const cancel = Number.isFinite(timeoutMs)
+      ? this.#clock.after(timeoutMs, () => this.#stop(closedError()))
+      : () => {}
+    try {
+      await this.flush()
+    } finally {
+      cancel()
+      for (const wake of this.#readyWaiters.splice(0)) wake()
+      await this.#driver.close()
+    }
+  }
+
+  #tick(): void {
+    this.#recordsUntilTick = RECORDS_PER_TICK
+    this.#wallTime = this.#clock.now()
+    if (!this.#isTurnPending) {
+      this.#isTurnPending = true
+      queueMicrotask(this.#endTurn)
+    }
+    if (this.#clock.monotonic() >= this.#driver.wakeAt) this.#driver.run()
+  }
+
+  #switchTopic(topic: string): TopicRoute {
+    this.#route = this.#routes.of(topic)
+    return this.#route
+  }
+
+  /** Adds the record to a batch; null if there is no memory. */
+  #append(route: TopicRoute, record: OutgoingRecord, partition: number): PartitionQueue | null {
+    const { queues, sticky } = route
+    const accumulator = this.#accumulator
+    let index = partition
+    if (index < 0) index = record.key === null ? sticky.current : partitionForKey(record.key, queues.length)
+    let queue = queues[index]
+    if (queue === undefined) return null
+    if (accumulator.appendToLast(queue, record)) return queue
+    if (partition < 0 && record.key === null) {
+      queue = queues[sticky.next()] ?? queue
+      if (accumulator.appendToLast(queue, record)) return queue
+    }
+    return accumulator.appendToNew(queue, record) ? queue : null
+  }
+
+  /** The record is the last of the queue's last batch: tells the sender if that matters, and gives its future. */
+  #appended(queue: PartitionQueue): RecordFuture {
+    const batch = queue.last
+    invariant(batch !== undefined, 'a record was appended to a batch')
+    const future = batch.lastFuture()
+    if (batch.recordCount > 1) {
+      if (batch.isFull) this.#driver.run()
+    } else {
+      this.#driver.wakeBy(batch.createdAt + this.#settings.lingerMs)
+      if (queue.batches.length > 1) this.#driver.run()
+    }
+    return future
+  }
+
+  /** The record has no place yet: waits a moment if that can help, then queues it. */
+  #sendLater(route: TopicRoute, draft: Draft, partition: number): RecordFuture {
+    const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
+    if (this.#fatal !== null) return this.#reject(route.topic, draft, this.#fatal)
+    if (this.#queue.isFull)
+      return this.#reject(
+        route.topic,
+        draft,
+        queueFull(this.#queue.size, route.isKnown ? 'memory' : `topic ${route.topic}`)
+      )
+    if (!route.isKnown) void this.#driver.discover(route, deadline)
+    else {
+      const record = { ...draft }
+      const queue = this.#waitForMemory(route, record, partition)
+      if (queue !== null) return this.#appended(queue)
+      return this.#enqueue(route, record, partition, deadline)
+    }
+    return this.#enqueue(route, draft, partition, deadline)
+  }
+
+  #waitForMemory(route: TopicRoute, record: OutgoingRecord, partition: number): PartitionQueue | null {
+    const until = this.#clock.monotonic() + Math.min(BLOCK_MS_MAX, this.#settings.maxBlockMs)
+    this.#isBlocking = true
+    try {
+      for (;;) {
+        this.#driver.run()
+        const queue = this.#queue.holds(route.topic) ? null : this.#append(route, record, partition)
+        if (queue !== null) return queue
+        const left = until - this.#clock.monotonic()
+        if (left <= 0 || (this.#driver.sender?.inFlightCount ?? 0) === 0) return null
+        this.#driver.waitBlocking(left)
+      }
+    } finally {
+      this.#isBlocking = false
+    }
+  }
+
+  #enqueue(route: TopicRoute, record: OutgoingRecord, partition: number, deadline: number): RecordFuture {
+    const future = new RecordFuture(null, -1)
+    this.#queue.add(
+      {
+        topic: route.topic,
+        partition,
+        timestamp: record.timestamp,
+        key: ownCopy(record.key),
+        value: ownCopy(record.value),
+        headers: ownHeaders(record.headers),
+        callback: record.callback,
+        future,
+        number: this.#queue.addedCount + 1,
+        deadline
+      },
+      route.isKnown
+    )
+    this.#driver.wakeBy(deadline)
+    return future
+  }
+
+  #placeWaiting(record: WaitingRecord): Placing {
+    const route = this.#routes.of(record.topic)
+    if (!route.isKnown) return 'topic unknown'
+    if (record.partition >= route.queues.length) {
+      this.#fail(record, noSuchPartition(route.topic, record.partition, route.queues.length))
+      return 'placed'
+    }
+    const batch = this.#append(route, record, record.partition)?.last
+    if (batch === undefined) return 'no memory'
+    record.future.attach(batch.outcome, batch.recordCount - 1)
+    return 'placed'
+  }
+
+  /** Places what waits, and tells those whose time has come. @returns whether the sender should run once more */
+  #afterRun(): boolean {
+    const waiting = this.#queue.size
+    this.#queue.drain(this.#place)
+    const isPlaced = this.#queue.size < waiting
+    for (const record of this.#queue.takeExpired(this.#clock.monotonic())) {
+      const { fault, isKnown } = this.#routes.of(record.topic)
+      this.#fail(record, waitedTooLong(record.topic, this.#settings.maxBlockMs, fault, isKnown))
+    }
+    this.#driver.wakeBy(this.#queue.nextDeadline)
+    this.#settleFlushes()
+    if (this.#readyWaiters.length > 0 && this.#hasRoom(2))
+      for (const wake of this.#readyWaiters.splice(0)) wake()
+    return isPlaced
+  }
+
+  /** Room for one record, or with `share` 2 half of everything free, so that a waiter does not come back at once. */
+  #hasRoom(share: number): boolean {
+    const { freeCount, slotCount } = this.#accumulator.pool
+    return (
+      this.#driver.sender !== null &&
+      !this.#queue.isMemoryShort &&
+      this.#queue.size * share < this.#settings.engineSendQueueRecords &&
+      freeCount >= (share === 1 ? 1 : slotCount / share)
+    )
+  }
+
+  #settleFlushes(): void {
+    if (this.#flushes.length === 0) return
+    const { generations } = this.#accumulator
+    this.#flushes = this.#flushes.filter(flush => {
+      if (this.#queue.hasLeft(flush.queued) && flush.generation < 0) flush.generation = generations.end()
+      if (flush.generation < 0 || !generations.isSettledThrough(flush.generation)) return true
+      flush.done()
+      return false
+    })
+  }
+
+  /** The driver cannot go on: everything fails with its reason. */
+  #stop(error: Error): void {
+    this.#fatal = error
+    for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#fail(record, error)
+    this.#driver.sender?.abandon(this.#routes.queues(), error)
+    this.#settleFlushes()
+    for (const wake of this.#readyWaiters.splice(0)) wake()
+  }
+
+  /** A record that reaches no batch has an outcome of its own. */
+  #fail(record: WaitingRecord, error: Error): void {
+    const outcome = new BatchOutcome(record.topic, record.partition, this.#unheard)
+    outcome.noteRecord(0, record.timestamp, record.callback)
+    record.future.attach(outcome, 0)
+    outcome.fail(error, 1)
+    outcome.deliver()
+  }
+
+  #rejectPartition(route: TopicRoute, draft: Draft, partition: number): RecordFuture {
+    return this.#reject(route.topic, draft, noSuchPartition(route.topic, partition, route.queues.length))
+  }
+
+  #reject(topic: string, draft: Draft, error: Error): RecordFuture {
+    const outcome = new BatchOutcome(topic, -1, this.#unheard)
+    outcome.noteRecord(0, draft.timestamp, draft.callback)
+    outcome.fail(error, 1)
+    outcome.deliver()
+    return new RecordFuture(outcome, 0)
+  }
+
+  /** Cheap, and false for nearly every record; the exact size is counted only if it may matter. */
+  #mayBeTooLarge({ key, value, headers }: Draft): boolean {
+    const valueBytes = value === null ? 0 : typeof value === 'string' ? value.length * UTF8_MAX : value.length
+    return headers.length > 0 || valueBytes + (key === null ? 0 : key.length) > this.#surelyFitsBytes
+  }
+
+  /** Kafka: KafkaProducer.ensureValidRecordSize. */
+  #sizeFault(draft: Draft): Error | null {
+    const { maxRequestSize, bufferMemory } = this.#settings
+    const sizeBytes = upperBound(draft)
+    if (sizeBytes > maxRequestSize) return recordTooLarge(sizeBytes, 'max.request.size', maxRequestSize)
+    const { slotCount, slotBytes } = this.#accumulator.pool
+    if (sizeBytes > slotCount * slotBytes) return recordTooLarge(sizeBytes, 'buffer.memory', bufferMemory)
+    return null
+  }
+
+  #throwUnheard(): void {
+    if (this.#unheard.count === 0) return
+    const error = undelivered(this.#unheard)
+    this.#unheard.clear()
+    throw error
+  }
+
+  #warnOnce(): void {
+    if (this.#isWarned || this.#unheard.count === 0) return
+    this.#isWarned = true
+    process.emitWarning(undelivered(this.#unheard).message, { code: 'HIGHWATER_UNDELIVERED' })
+  }
+}
