@@ -14,8 +14,11 @@ export type LocalErrorCode =
   | 'HIGHWATER_STORAGE'
   | 'HIGHWATER_THREAD_ENDED'
   | 'HIGHWATER_RESOURCES'
+  | 'HIGHWATER_UNDELIVERED'
+  | 'HIGHWATER_NO_OFFSET'
   | 'HIGHWATER_CURSOR_EXPIRED'
   | 'HIGHWATER_AUDIT'
+  | 'HIGHWATER_INTERRUPTED'
 
 export class HighwaterError extends Error {
   override readonly name = 'HighwaterError'

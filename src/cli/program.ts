@@ -1,0 +1,93 @@
+/**
+ * The command line as a function: arguments in, text out, an exit code back. Starts no process and ends none.
+ *
+ * Exit codes: 0 done · 1 bad input or I/O · 2 verification failed · 3 refused, the data cannot tell · 130 interrupted.
+ */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { KafkaError } from '../base/kafka-error.ts'
+import { HighwaterError } from '../base/local-errors.ts'
+import { nearestKey } from '../config/define-config.ts'
+import { addPlanCommand } from './commands/plan.ts'
+import type { Terminal } from './terminal.ts'
+
+const BAD_INPUT_EXIT = 1
+export const INTERRUPTED_EXIT = 130
+
+/** Runs the program with the arguments behind its name. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0
+  const program = new Command('highwater')
+    .description('A Kafka-model log engine, and the capacity planner that runs on it.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError(false)
+    .configureOutput({ writeOut: terminal.out, writeErr: () => {} })
+    .exitOverride()
+  const exit = (code: number): void => {
+    exitCode = code
+  }
+  addPlanCommand(program, { terminal, args, exit })
+  if (args.length === 0) {
+    terminal.err(program.helpInformation())
+    return BAD_INPUT_EXIT
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return report(error, program, args, terminal)
+  }
+}
+
+/** Says in one sentence what went wrong; the exit code tells scripts. */
+function report(error: unknown, program: Command, args: readonly string[], terminal: Terminal): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    terminal.err(`highwater: ${usageFault(error, program, args)}\n`)
+    return BAD_INPUT_EXIT
+  }
+  if (error instanceof HighwaterError && error.code === 'HIGHWATER_INTERRUPTED') {
+    terminal.err('highwater: interrupted; nothing is left running.\n')
+    return INTERRUPTED_EXIT
+  }
+  const isExpected = error instanceof HighwaterError || error instanceof KafkaError
+  const text = isExpected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  terminal.err(`highwater: ${text}\n`)
+  return BAD_INPUT_EXIT
+}
+
+/** Commander's sentence, with the nearest known flag or command where one is unknown. */
+function usageFault(error: CommanderError, program: Command, args: readonly string[]): string {
+  const text = error.message.replace(/^error: /, '')
+  const given = /'([^']+)'/.exec(text)?.[1] ?? ''
+  if (error.code === 'commander.unknownCommand') {
+    return withNearest(`there is no command ${JSON.stringify(given)}`, given, commandNames(program))
+  }
+  if (error.code !== 'commander.unknownOption') return `${text}.`
+  const command = program.commands.find(({ name }) => args.includes(name())) ?? program
+  const flags = command.createHelp().visibleOptions(command).flatMap(({ long }) => long ?? [])
+  return withNearest(`there is no flag ${given}`, given, flags)
+}
+
+function commandNames(program: Command): string[] {
+  return program.commands.map(command => command.name())
+}
+
+function withNearest(fault: string, given: string, known: readonly string[]): string {
+  const nearest = nearestKey(given, known)
+  return nearest === null ? `${fault}; known are ${known.join(', ')}.` : `${fault}; did you mean ${nearest}?`
+}
+
+function readVersion(): string {
+  // The same file from src/cli and from dist/src/cli.
+  for (const place of ['../../package.json', '../../../package.json']) {
+    try {
+      const text = readFileSync(new URL(place, import.meta.url), 'utf8')
+      return String((JSON.parse(text) as { version?: unknown }).version)
+    } catch {
+      // Not there: the other place.
+    }
+  }
+  return 'unknown'
+}

@@ -1,0 +1,19 @@
+/**
+ * What a command sees of the terminal, and of the call that started it.
+ */
+export interface Terminal {
+  /** Results. */
+  readonly out: (text: string) => void
+  /** Progress and errors. */
+  readonly err: (text: string) => void
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** One call of the program. */
+export interface Invocation {
+  readonly terminal: Terminal
+  /** As typed, behind the program's name. */
+  readonly args: readonly string[]
+  readonly exit: (code: number) => void
+}

@@ -1,0 +1,124 @@
+/**
+ * One measured run: load goes on, every thread gets warm, then windows are sampled and the usage beside them.
+ *
+ * Thread: the harness's; the load runs in the threads of a group.
+ */
+import type { Clock } from '../base/clock.ts'
+import { HighwaterError } from '../base/local-errors.ts'
+import { type Usage, UsageMeter } from './machine-usage.ts'
+import type { PlanSettings } from './plan-settings.ts'
+import { pause, type Sample, sampleRun } from './run-series.ts'
+import type { Target } from './target.ts'
+import type { ThreadGroup } from './thread-group.ts'
+import type { TallyBoard } from './thread-tally.ts'
+
+/** What every measurement works with. */
+export interface BenchContext {
+  readonly target: Target
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly settings: PlanSettings
+  readonly cores: number
+}
+
+/** Batches after which a thread's code is compiled; before, they cost up to five times as much. */
+const WARM_BATCHES = 100
+const WARM_LOOK_MS = 10
+/** After this nothing is going to move any more. */
+const WARM_MS_MAX = 30_000
+
+const WINDOWS = 20
+const WINDOW_MS_MIN = 20
+const WINDOW_MS_MAX = 200
+
+/** Length of a window, for a run of `seconds` that ends early at the byte limit. */
+export function windowLength(seconds: number, bytesPerSecond: number, bytesMax: number): number {
+  const lasting = Math.min(seconds, bytesMax / bytesPerSecond)
+  return Math.min(WINDOW_MS_MAX, Math.max(WINDOW_MS_MIN, (lasting * 1000) / WINDOWS))
+}
+
+/**
+ * Waits until each of the first `threads` of a board is warm, or the run has ended by an error.
+ * @throws HighwaterError HIGHWATER_TIMEOUT
+ */
+export async function warmUp(context: BenchContext, board: TallyBoard, threads: number): Promise<void> {
+  const { clock, signal } = context
+  const startedMs = clock.monotonic()
+  while (board.batchesLeast(threads) < WARM_BATCHES && !board.isStopped) {
+    if (clock.monotonic() - startedMs > WARM_MS_MAX) {
+      throw new HighwaterError(
+        'HIGHWATER_TIMEOUT',
+        `A load thread moved only ${board.batchesLeast(threads)} of ${WARM_BATCHES} batches in ${WARM_MS_MAX / 1000} s.`
+      )
+    }
+    await pause(clock, WARM_LOOK_MS, signal)
+  }
+}
+
+export interface MeteredRun<Report> {
+  readonly samples: readonly Sample[]
+  readonly usage: Usage
+  /** CPU milliseconds of the partition's thread while the samples were taken; null where unknown. */
+  readonly partitionCpuMs: number | null
+  readonly reports: readonly Report[]
+}
+
+export interface MeteredTask {
+  readonly group: ThreadGroup
+  readonly command: string
+  /** One per thread. */
+  readonly bodies: readonly object[]
+  readonly windowMs: number
+  readonly seconds: number
+  readonly bytesMax: number
+}
+
+/** Runs a command on a group to its end, metered in the middle. `Report` is what the threads answer. */
+export async function meteredRun<Report>(
+  context: BenchContext,
+  task: MeteredTask
+): Promise<MeteredRun<Report>> {
+  const { clock, signal, settings } = context
+  const { group, windowMs } = task
+  const board = group.board
+  const running = group.run(task.command, task.bodies)
+  try {
+    await warmUp(context, board, task.bodies.length)
+    const cpuBefore = await partitionCpuMs(context)
+    const meter = new UsageMeter(clock)
+    const samples = await sampleRun({
+      clock,
+      signal,
+      windowMs,
+      read: () => board.finished(),
+      isOver: (elapsedMs, records) =>
+        elapsedMs > task.seconds * 1000 - windowMs / 2 ||
+        records * settings.recordBytes >= task.bytesMax ||
+        board.isStopped
+    })
+    const usage = meter.read()
+    const cpuAfter = await partitionCpuMs(context)
+    board.stop()
+    const reports: object[] = await running
+    return {
+      samples,
+      usage,
+      partitionCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
+      reports: reports as Report[]
+    }
+  } finally {
+    board.stop()
+    await Promise.allSettled([running])
+  }
+}
+
+async function partitionCpuMs({ target, settings }: BenchContext): Promise<number | null> {
+  return (await target.partitionUsage({ topic: settings.topic, partition: 0 })).cpuMs
+}
+
+/** Record bytes between the first sample and the last. */
+export function sampledBytes(samples: readonly Sample[], recordBytes: number): number {
+  const first = samples[0]
+  const last = samples[samples.length - 1]
+  return first === undefined || last === undefined ? 0 : (last.records - first.records) * recordBytes
+}

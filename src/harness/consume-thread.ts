@@ -1,0 +1,141 @@
+/**
+ * Entry of a consumer thread: one consumer of its own, which measures (`consume`) or audits (`audit`) a partition.
+ *
+ *   harness ─▶ connect, consume, audit, close      counts come back in its row of the tally
+ *
+ * Thread: its own, a pool thread. It blocks in fetches and handlers; the tally's stop word ends a run.
+ */
+import { systemClock } from '../base/clock.ts'
+import { invariant } from '../base/invariant.ts'
+import type { TopicPartition } from '../base/topic-partition.ts'
+import { Consumer } from '../clients/consumer/consumer.ts'
+import type { ProcessCost } from '../planner/units.ts'
+import type { Command } from '../threads/command-port.ts'
+import { enterThread } from '../threads/thread-start.ts'
+import type { Channel } from '../wire/network/channel.ts'
+import { type AuditedRecord, type AuditResult, auditPartition } from './audit.ts'
+import { type ConsumeResult, consumeUntilStopped } from './consume-loop.ts'
+import { makeHandler } from './handler.ts'
+import { readThreadCpuMs } from './machine-usage.ts'
+import { connectTarget } from './targets/embedded-target.ts'
+import { ThreadTally } from './thread-tally.ts'
+
+/** What a consumer is started with, beside the handle of its target, its row and its tally. */
+export interface ConsumerData {
+  readonly recordBytes: number
+  /** `batch.size` of the producers. */
+  readonly batchBytes: number
+}
+
+/** Body of `consume`. */
+export interface ConsumeCommand {
+  readonly partition: TopicPartition
+  readonly process: ProcessCost | null
+  /** Where to begin again; null: never. */
+  readonly endOffset: number | null
+}
+
+/** Answer to `consume`. */
+export interface ConsumerReport extends ConsumeResult {
+  /** CPU milliseconds of the thread meanwhile; null where the system does not tell. */
+  readonly cpuMs: number | null
+}
+
+/** Body of `audit`: records each loader had acknowledged. */
+export interface AuditCommand {
+  readonly partition: TopicPartition
+  readonly acknowledged: readonly number[]
+}
+
+/** Bounds how long a stop goes unnoticed. */
+const READ_WAIT_MS = 50
+/** An audit waits longer: what is not there then is lost. */
+const AUDIT_WAIT_MS = 500
+
+class ConsumerThread {
+  readonly #handle: Record<string, unknown>
+  readonly #tally: ThreadTally
+  readonly #recordsPerBatch: number
+  #channel: Channel | null = null
+  #consumer: Consumer | null = null
+  #batches = 0
+
+  constructor(data: Record<string, unknown>) {
+    const { recordBytes, batchBytes } = data['start'] as ConsumerData
+    this.#handle = data
+    this.#tally = new ThreadTally(data['tally'] as SharedArrayBuffer, Number(data['row']))
+    this.#recordsPerBatch = Math.max(1, Math.floor(batchBytes / recordBytes))
+  }
+
+  async obey(command: Command): Promise<object> {
+    const body: object = command.body
+    if (command.name === 'connect') return this.#connect()
+    if (command.name === 'consume') return this.#consume(body as ConsumeCommand)
+    invariant(command.name === 'audit', 'a consumer thread knows its commands', { name: command.name })
+    return this.#audit(body as AuditCommand)
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer?.close()
+    await this.#channel?.close()
+  }
+
+  async #connect(): Promise<object> {
+    this.#channel = await connectTarget(this.#handle)
+    this.#consumer = new Consumer(this.#channel)
+    return {}
+  }
+
+  async #consume({ partition, process, endOffset }: ConsumeCommand): Promise<ConsumerReport> {
+    const consumer = this.#assign(partition)
+    const cpuBefore = readThreadCpuMs()
+    const options = { timeoutMs: READ_WAIT_MS, blocking: true }
+    const result = await consumeUntilStopped({
+      source: {
+        seek: offset => consumer.seek(partition, offset),
+        read: each => consumer.forEach(each, options)
+      },
+      tally: this.#tally,
+      handler: makeHandler(process, systemClock),
+      endOffset,
+      recordsPerBatch: this.#recordsPerBatch,
+      earlierBatches: this.#batches
+    })
+    this.#batches = result.batches
+    const cpuAfter = readThreadCpuMs()
+    return { ...result, cpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore }
+  }
+
+  async #audit({ partition, acknowledged }: AuditCommand): Promise<AuditResult> {
+    const consumer = this.#assign(partition)
+    consumer.seek(partition, 0)
+    const options = { timeoutMs: AUDIT_WAIT_MS, blocking: true }
+    const source = {
+      endOffset: () => consumer.endOffset(partition),
+      read: (each: (record: AuditedRecord) => void) => consumer.forEach(each, options)
+    }
+    return auditPartition(source, { partition, acknowledged })
+  }
+
+  #assign(partition: TopicPartition): Consumer {
+    const consumer = this.#consumer
+    invariant(consumer !== null, 'a consumer is connected before it reads')
+    consumer.assign([partition])
+    return consumer
+  }
+}
+
+export default async function consumeThread(task: unknown): Promise<void> {
+  const { data, port } = enterThread(task)
+  const thread = new ConsumerThread(data)
+  try {
+    await new Promise<void>(resolve => {
+      port.onClose(resolve)
+      port.ref()
+      port.onCommand(command => (command.name === 'close' ? resolve() : thread.obey(command)))
+    })
+    await thread.close()
+  } finally {
+    port.close()
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Entry of a loader thread: one producer of its own, driven by `load` commands until it is closed.
+ *
+ *   harness ─▶ connect, load, sent, close      counts come back in its row of the tally
+ *
+ * Thread: its own, a pool thread with an event loop: the producer's timers run between the bursts.
+ */
+import { systemClock } from '../base/clock.ts'
+import { invariant } from '../base/invariant.ts'
+import { seededRandom } from '../base/random.ts'
+import { Producer } from '../clients/producer/producer.ts'
+import type { Command } from '../threads/command-port.ts'
+import { enterThread } from '../threads/thread-start.ts'
+import type { Channel } from '../wire/network/channel.ts'
+import { generateLoad, type LoadResult } from './load-generator.ts'
+import { readThreadCpuMs } from './machine-usage.ts'
+import { ProducerSink, valueCount } from './producer-sink.ts'
+import { connectTarget } from './targets/embedded-target.ts'
+import { ThreadTally } from './thread-tally.ts'
+
+/** What a loader is started with, beside the handle of its target, its row and its tally. */
+export interface LoaderData {
+  readonly recordBytes: number
+  readonly batchBytes: number
+  readonly lingerMs: number
+}
+
+/** Body of `load`. */
+export interface LoadCommand {
+  readonly topic: string
+  readonly partitions: number
+  readonly recordsPerSecond: number | null
+}
+
+/** Answer to `load`. */
+export interface LoaderReport extends LoadResult {
+  /** CPU milliseconds of the thread while it loaded; null where the system does not tell. */
+  readonly cpuMs: number | null
+}
+
+class LoaderThread {
+  readonly #handle: Record<string, unknown>
+  readonly #start: LoaderData
+  readonly #row: number
+  readonly #tally: ThreadTally
+  #channel: Channel | null = null
+  #producer: Producer | null = null
+  #sink: ProducerSink | null = null
+
+  constructor(data: Record<string, unknown>) {
+    this.#handle = data
+    this.#start = data['start'] as LoaderData
+    this.#row = Number(data['row'])
+    this.#tally = new ThreadTally(data['tally'] as SharedArrayBuffer, this.#row)
+  }
+
+  async obey(command: Command): Promise<object> {
+    const body: object = command.body
+    if (command.name === 'connect') return this.#connect()
+    if (command.name === 'load') return this.#load(body as LoadCommand)
+    invariant(command.name === 'sent' && this.#sink !== null, 'a loader knows its commands', {
+      name: command.name
+    })
+    return { sent: this.#sink.sentTo(String(command.body['topic'])) }
+  }
+
+  async close(): Promise<void> {
+    await this.#producer?.close()
+    await this.#channel?.close()
+  }
+
+  async #connect(): Promise<object> {
+    const { recordBytes, batchBytes, lingerMs } = this.#start
+    this.#channel = await connectTarget(this.#handle)
+    this.#producer = new Producer(this.#channel, { 'batch.size': batchBytes, 'linger.ms': lingerMs })
+    this.#sink = new ProducerSink({
+      producer: this.#producer,
+      loader: this.#row,
+      recordBytes,
+      batchBytes,
+      random: seededRandom(this.#row)
+    })
+    return {}
+  }
+
+  async #load({ topic, partitions, recordsPerSecond }: LoadCommand): Promise<LoaderReport> {
+    const sink = this.#sink
+    invariant(sink !== null, 'a loader is connected before it loads')
+    sink.begin(topic, partitions)
+    const cpuBefore = readThreadCpuMs()
+    const result = await generateLoad({
+      sink,
+      tally: this.#tally,
+      clock: systemClock,
+      partitions: Array.from({ length: partitions }, (_, index) => index),
+      burstRecords: valueCount(this.#start.recordBytes) / 4,
+      recordsPerSecond
+    })
+    const cpuAfter = readThreadCpuMs()
+    return { ...result, cpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore }
+  }
+}
+
+export default async function loadGeneratorThread(task: unknown): Promise<void> {
+  const { data, port } = enterThread(task)
+  const thread = new LoaderThread(data)
+  try {
+    await new Promise<void>(resolve => {
+      port.onClose(resolve)
+      port.ref()
+      port.onCommand(command => (command.name === 'close' ? resolve() : thread.obey(command)))
+    })
+    await thread.close()
+  } finally {
+    port.close()
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * A real producer as a loader sees it: stamps records, counts what is acknowledged, keeps the first error.
+ *
+ * Thread: the loader's. A callback costs as much as a small record, and batches of a partition are acknowledged in
+ * order: so only every 16th record has one, and stands for the 15 before it.
+ */
+import { invariant } from '../base/invariant.ts'
+import type { Random } from '../base/random.ts'
+import type { Producer } from '../clients/producer/producer.ts'
+import type { LoadSink } from './load-generator.ts'
+import { StampedValues } from './record-stamp.ts'
+
+const STRIDE = 16
+/** Values held at a time: a full queue of unsent ones must not meet its own memory again. */
+const VALUES_MAX = 256
+const VALUES_MIN = 8
+const VALUES_BYTES = 4 * 2 ** 20
+
+/** How many different values a loader keeps of records of `recordBytes`. */
+export function valueCount(recordBytes: number): number {
+  return Math.max(VALUES_MIN, Math.min(VALUES_MAX, Math.floor(VALUES_BYTES / recordBytes)))
+}
+
+export interface ProducerSinkOptions {
+  readonly producer: Producer
+  readonly loader: number
+  readonly recordBytes: number
+  /** `batch.size` of the producer. */
+  readonly batchBytes: number
+  readonly random: Random
+}
+
+export class ProducerSink implements LoadSink {
+  acknowledged = 0
+  failure: Error | null = null
+  readonly #producer: Producer
+  readonly #values: StampedValues
+  readonly #recordsPerBatch: number
+  /** Records sent so far by topic and partition, over all runs. */
+  readonly #sequences = new Map<string, number[]>()
+  #topic = ''
+  #next: number[] = []
+  #sent = 0
+  #earlierBatches = 0
+
+  constructor(options: ProducerSinkOptions) {
+    const { producer, loader, recordBytes, batchBytes, random } = options
+    this.#producer = producer
+    this.#values = new StampedValues(loader, recordBytes, valueCount(recordBytes), random)
+    this.#recordsPerBatch = Math.max(1, Math.floor(batchBytes / recordBytes))
+  }
+
+  /** Full batches' worth of records acknowledged by this thread since it started: how warm it is. */
+  get batches(): number {
+    return this.#earlierBatches + Math.floor(this.acknowledged / this.#recordsPerBatch)
+  }
+
+  /** Names the topic of the next run; its sequences go on where they were. */
+  begin(topic: string, partitions: number): void {
+    this.#earlierBatches = this.batches
+    this.acknowledged = 0
+    this.#sent = 0
+    this.#topic = topic
+    const known = this.#sequences.get(topic)
+    this.#next = known ?? new Array<number>(partitions).fill(0)
+    invariant(this.#next.length === partitions, 'a topic keeps its partitions', { topic, partitions })
+    this.#sequences.set(topic, this.#next)
+  }
+
+  send(partition: number): void {
+    const sequence = this.#next[partition]!
+    this.#next[partition] = sequence + 1
+    this.#sent += 1
+    const record = { topic: this.#topic, partition, value: this.#values.take(partition, sequence) }
+    if (sequence % STRIDE === STRIDE - 1) this.#producer.send(record, this.#onAnswer)
+    else this.#producer.send(record)
+  }
+
+  ready(): Promise<void> {
+    return this.#producer.ready()
+  }
+
+  /** @throws the error of a record nobody heard of */
+  async flush(): Promise<void> {
+    await this.#producer.flush()
+    if (this.failure === null) this.acknowledged = this.#sent
+  }
+
+  /** Records of the topic sent to each partition over all runs. */
+  sentTo(topic: string): readonly number[] {
+    return this.#sequences.get(topic) ?? []
+  }
+
+  readonly #onAnswer = (error: Error | null): void => {
+    if (error === null) this.acknowledged += STRIDE
+    else this.failure ??= error
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What is measured: something that takes topics, producers and consumers. The embedded engine now; a Kafka cluster
+ * will be a second form, driven by the same loads.
+ *
+ * Thread: the harness's; `open` gives other threads their own way in.
+ */
+import type { TopicPartition } from '../base/topic-partition.ts'
+import type { PartitionOverhead } from '../planner/verifiability.ts'
+
+export interface Target {
+  readonly kind: 'embedded'
+  /** What figures of this target hold for, beside every one of them. */
+  readonly label: string
+  /** Directory whose disk holds the records; null where it is not this machine's. */
+  readonly logDirectory: string | null
+  /** What one more partition of a planned load takes here, its consumer included. */
+  readonly partitionOverhead: PartitionOverhead
+  /** Partitions of a topic that can each have a thread here. */
+  readonly partitionsMax: number
+  createTopic(topic: string, partitions: number): Promise<void>
+  /** Data for a load thread, which passes it to `connectTarget`; for one thread, once. */
+  openHandle(): Promise<TargetHandle>
+  partitionUsage(partition: TopicPartition): Promise<PartitionUsage>
+  close(): Promise<void>
+}
+
+/** Travels to one load thread among its start data; ports in it are transferred. */
+export type TargetHandle = Record<string, unknown>
+
+/** Of a partition's thread since its start. */
+export interface PartitionUsage {
+  /** CPU milliseconds; null where the system does not tell. */
+  readonly cpuMs: number | null
+}

@@ -1,0 +1,75 @@
+/**
+ * The embedded engine as a target: a cluster of its own in a fresh temporary directory, removed at the end.
+ *
+ * Thread: `EmbeddedTarget` is the harness's; `connectTarget` runs in load threads.
+ */
+import type { TopicPartition } from '../../base/topic-partition.ts'
+import { Admin } from '../../clients/admin/admin.ts'
+import { type ClusterHandle, connectHandle } from '../../cluster/cluster-handle.ts'
+import { type Cluster, startCluster } from '../../cluster/embedded-cluster.ts'
+import type { PartitionOverhead } from '../../planner/verifiability.ts'
+import type { Channel } from '../../wire/network/channel.ts'
+import type { PartitionUsage, Target, TargetHandle } from '../target.ts'
+
+const MIB = 2 ** 20
+/** A thread's own memory and handles, measured on Node 20 with 10 to 500 threads. */
+const THREAD_BYTES = 8.7 * MIB
+const THREAD_HANDLES = 4
+/** .log, .index and .timeindex of the partition, and the reader's .log. */
+const PARTITION_FILES = 4
+/** More threads than this per core only wait for each other. */
+const THREADS_PER_CORE = 32
+/** A consumer thread per partition and the loaders share the places a cluster has for clients. */
+const CONSUMERS_MAX = 48
+
+export async function startEmbeddedTarget(cores: number): Promise<Target> {
+  const cluster = await startCluster()
+  try {
+    const admin = new Admin(await cluster.connect())
+    return new EmbeddedTarget(cluster, admin, cores)
+  } catch (cause) {
+    await cluster.close()
+    throw cause
+  }
+}
+
+class EmbeddedTarget implements Target {
+  readonly kind = 'embedded'
+  readonly label = 'this engine on this machine'
+  readonly partitionOverhead: PartitionOverhead = {
+    memoryBytes: 2 * THREAD_BYTES,
+    fileHandles: 2 * THREAD_HANDLES + PARTITION_FILES
+  }
+  readonly partitionsMax: number
+  readonly logDirectory: string
+  readonly #cluster: Cluster
+  readonly #admin: Admin
+
+  constructor(cluster: Cluster, admin: Admin, cores: number) {
+    this.#cluster = cluster
+    this.#admin = admin
+    this.logDirectory = cluster.logDir
+    this.partitionsMax = Math.min(THREADS_PER_CORE * cores, CONSUMERS_MAX)
+  }
+
+  async createTopic(topic: string, partitions: number): Promise<void> {
+    await this.#admin.createTopics([{ topic, numPartitions: partitions }])
+  }
+
+  async openHandle(): Promise<TargetHandle> {
+    return { ...(await this.#cluster.handle()) }
+  }
+
+  partitionUsage(partition: TopicPartition): Promise<PartitionUsage> {
+    return this.#cluster.partitionUsage(partition)
+  }
+
+  close(): Promise<void> {
+    return this.#cluster.close()
+  }
+}
+
+/** A load thread's way into the target whose handle it was started with. */
+export function connectTarget(handle: TargetHandle): Promise<Channel> {
+  return connectHandle(handle as object as ClusterHandle)
+}

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { ROOT } from './source-files.ts'
+
+const CHECK = join(ROOT, 'dist/native-free/check.js')
+
+interface Outcome {
+  readonly exitCode: number
+  readonly output: string
+}
+
+function runCheck(path: string): Promise<Outcome> {
+  return new Promise(resolve => {
+    execFile(process.execPath, [path], { env: {}, timeout: 100_000 }, (error, stdout, stderr) => {
+      resolve({ exitCode: error === null ? 0 : Number(error.code), output: stdout + stderr })
+    })
+  })
+}
+
+/** A package of two doors, laid out as ours is, with the packages installed here. */
+function packageWhoseDoor(source: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'highwater-doors-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const name of ['dist/native-free', 'dist/src/cli']) mkdirSync(join(folder, name), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'dist/src/index.js'), source)
+  writeFileSync(join(folder, 'dist/src/cli/main.js'), 'export {}')
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  const check = join(folder, 'dist/native-free/check.js')
+  copyFileSync(CHECK, check)
+  return check
+}
+
+const door = (imports: string): string =>
+  `${imports}\nexport const startCluster = async () => ({ close: async () => {} })`
+
+test('no door of the package loads an addon, with its threads running', async () => {
+  expect(await runCheck(CHECK)).toEqual({ exitCode: 0, output: 'No native addon behind 2 doors.\n' })
+})
+
+test('a door that loads an addon fails the check, and is named', async () => {
+  const isInstalled = existsSync(join(ROOT, 'node_modules/msgpackr-extract'))
+  const { exitCode, output } = await runCheck(packageWhoseDoor(door(`import 'msgpackr'`)))
+  expect(exitCode).toBe(isInstalled ? 1 : 0)
+  expect(output).toContain(isInstalled ? 'The door "a started cluster" loads native code' : 'No native addon')
+})
+
+test('the half of the same package that loads no addon passes the check', async () => {
+  const { exitCode } = await runCheck(packageWhoseDoor(door(`import 'msgpackr/pack'`)))
+  expect(exitCode).toBe(0)
+})

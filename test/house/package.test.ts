@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { pathsBelow, ROOT, readSource } from './source-files.ts'
+
+interface Manifest {
+  readonly scripts: Record<string, string>
+  readonly bin: Record<string, string>
+  readonly exports: Record<string, Record<string, string>>
+}
+
+const manifest = JSON.parse(readSource('package.json').text) as Manifest
+
+describe('what npm would pack', () => {
+  let packed: string[] = []
+
+  beforeAll(() => {
+    const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore']
+    })
+    const [result] = JSON.parse(text) as { files: { path: string }[] }[]
+    packed = result!.files.map(file => file.path)
+  })
+
+  test('holds the license, the guide, the door and the command', () => {
+    const needed = ['LICENSE', 'README.md', 'package.json', ...Object.values(manifest.bin)]
+    const doors = Object.values(manifest.exports).flatMap(entry => Object.values(entry))
+    for (const path of [...needed, ...doors]) expect(packed).toContain(path.replace(/^\.\//, ''))
+  })
+
+  test('holds nothing but compiled sources, schemas and those', () => {
+    const permitted = /^(?:dist\/(?:src|native-free)\/|schemas\/|(?:LICENSE|README\.md|package\.json)$)/
+    expect(packed.filter(path => !permitted.test(path))).toEqual([])
+    expect(packed.filter(path => path.endsWith('.node') || path.endsWith('.tsbuildinfo'))).toEqual([])
+  })
+
+  test('holds no file whose source is gone; if it does, delete dist and build again', () => {
+    const compiled = packed.filter(path => path.endsWith('.js'))
+    const sources = compiled.map(path => path.replace(/^dist\//, '').replace(/\.js$/, '.ts'))
+    expect(compiled.length).toBeGreaterThan(0)
+    expect(sources.filter(path => !existsSync(join(ROOT, path)))).toEqual([])
+  })
+})
+
+test('every source has been compiled', () => {
+  const sources = ['src', 'native-free'].flatMap(pathsBelow).filter(path => /(?<!\.d)\.ts$/.test(path))
+  const missing = sources.filter(path => !existsSync(join(ROOT, 'dist', path.replace(/\.ts$/, '.js'))))
+  expect(missing).toEqual([])
+})
+
+test('installing the package runs no program', () => {
+  const names = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare']
+  expect(Object.keys(manifest.scripts).filter(name => names.includes(name))).toEqual([])
+  expect(existsSync(join(ROOT, 'binding.gyp'))).toBe(false)
+})
+
+test('the lock file and the settings of npm name no registry', () => {
+  expect(readSource('package-lock.json').text).not.toMatch(/"resolved"|\.tgz"/)
+  expect(readSource('.npmrc').text).not.toMatch(/registry\s*=|\/\//)
+})
+
+test('every package that is installed with ours is pinned by its content', () => {
+  const { packages } = JSON.parse(readSource('package-lock.json').text) as {
+    packages: Record<string, { integrity?: string; link?: boolean }>
+  }
+  const loose = Object.entries(packages).filter(
+    ([path, entry]) => path !== '' && entry.integrity === undefined
+  )
+  expect(loose.map(([path]) => path)).toEqual([])
+})

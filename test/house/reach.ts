@@ -1,0 +1,74 @@
+/**
+ * Who may touch what. A place is a path, or the beginning of paths if it ends with a slash.
+ *
+ * PACKAGES is closed: a module that is not listed may not be imported. WORDS are sought in the code alone, so a
+ * comment or a text may say them.
+ */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  piscina: ['src/threads/worker-pool.ts'],
+  'msgpackr/pack': ['src/threads/command-codec.ts', 'src/clients/serializers.ts'],
+  commander: ['src/cli/'],
+  tinybench: ['bench/'],
+  'node:worker_threads': ['src/threads/'],
+  'node:fs': ['src/data-plane/log/file-storage.ts', 'src/harness/report-writer.ts', 'src/cli/'],
+  'node:zlib': ['native-free/gzip.ts'],
+  'node:child_process': ['native-free/check.ts'],
+  'node:os': [
+    'src/data-plane/log/file-storage.ts',
+    'src/harness/environment.ts',
+    'src/harness/machine-usage.ts',
+    'src/cli/',
+    'bench/'
+  ],
+  'node:url': ['native-free/check.ts', 'src/cli/', 'bench/'],
+  'node:path': ['src/data-plane/', 'src/broker/', 'src/cluster/', 'src/harness/', 'src/cli/'],
+  'node:crypto': ['src/broker/topic-id.ts'],
+  'node:buffer': ['src/wire/', 'src/clients/']
+}
+
+interface WordRule {
+  readonly word: string
+  readonly pattern: RegExp
+  readonly places: readonly string[]
+}
+
+const THREADS = 'src/threads/'
+const CLOCK = 'src/base/clock.ts'
+const RANDOM = 'src/base/random.ts'
+const COMMAND_LINE = 'src/cli/'
+const CHECK = 'native-free/check.ts'
+const BENCH = 'bench/'
+
+export const WORDS: readonly WordRule[] = [
+  { word: 'Atomics', pattern: /\bAtomics\b/, places: [THREADS] },
+  { word: 'new SharedArrayBuffer', pattern: /\bnew SharedArrayBuffer\b/, places: [THREADS] },
+  { word: 'new WebAssembly.Memory', pattern: /\bnew WebAssembly\.Memory\b/, places: [THREADS] },
+  {
+    word: 'new WebAssembly.Module',
+    pattern: /\bnew WebAssembly\.(?:Module|Instance)\b/,
+    places: ['native-free/crc32c.ts']
+  },
+  {
+    word: 'MessageChannel',
+    pattern: /\bnew (?:MessageChannel|Worker|BroadcastChannel)\b/,
+    places: [THREADS]
+  },
+  { word: 'Date.now', pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)/, places: [CLOCK] },
+  { word: 'performance', pattern: /\bperformance\b(?=\.)|\bprocess\.hrtime\b/, places: [CLOCK] },
+  { word: 'setTimeout', pattern: /\b(?:set|clear)(?:Timeout|Interval)\b/, places: [CLOCK] },
+  { word: 'Math.random', pattern: /\bMath\.random\b|\bcrypto\.getRandomValues\b/, places: [RANDOM] },
+  { word: 'process.env', pattern: /\bprocess\.env\b/, places: [COMMAND_LINE, CHECK] },
+  { word: 'process.exit', pattern: /\bprocess\.exit(?:Code)?\b/, places: [COMMAND_LINE, CHECK] },
+  { word: 'process.on', pattern: /\bprocess\.(?:on|once)\b/, places: [COMMAND_LINE] },
+  {
+    word: 'process.stdout',
+    pattern: /\bprocess\.std(?:out|err|in)\b/,
+    places: [COMMAND_LINE, CHECK, BENCH]
+  },
+  { word: 'console', pattern: /\bconsole\./, places: [COMMAND_LINE] },
+  { word: 'eval', pattern: /\beval\(|\bnew Function\(/, places: [] },
+  { word: 'require', pattern: /\brequire\(|\bcreateRequire\b/, places: [] }
+]
+
+export const isPlace = (path: string, places: readonly string[]): boolean =>
+  places.some(place => (place.endsWith('/') ? path.startsWith(place) : path === place))

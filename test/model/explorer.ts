@@ -1,0 +1,472 @@
+/**
+ * Explores every interleaving of small programs that run the real step functions over shared words.
+ *
+ * A program is synchronous, so it cannot be stopped in the middle. It is run again instead: from its start, with the
+ * results of all accesses it has made so far, up to the first one without a result; there a private signal leaves it.
+ * Private state is rebuilt by each run, so the history of results *is* the private state, and a state of the whole is
+ * the words plus one history per thread. Depth-first, every state once. A program that loops forgets its history
+ * where it returns `Again`: it then starts anew from a small state, and equal states meet.
+ *
+ * What counts as a violation: a program that throws, a deadlock (a wait lasts until a notification, there is no
+ * timeout to save a lost one), a data race (two threads are about to access one word, one of them writes, one of the
+ * accesses is plain: such a word is not published by anything), and what the model's own `check` throws.
+ *
+ * Deaths: a thread with a further life may die before any of its accesses, also in a wait. The next life starts
+ * after that, as after a confirmed end.
+ */
+import type { Words } from '../../src/threads/words.ts'
+
+/**
+ * Deterministic; everything it shares is in the words. What it returns is its result, or `Again`.
+ * `from` is null at the start of a life.
+ */
+export type Program = (words: Words, from: unknown) => unknown
+
+/** Returned by a program that goes on from `state`, a plain value that holds all it still knows. */
+export class Again {
+  readonly state: unknown
+
+  constructor(state: unknown) {
+    this.state = state
+  }
+}
+
+export interface ModelThread {
+  readonly name: string
+  /** The thread may die in each life but the last. */
+  readonly lives: readonly Program[]
+}
+
+export interface Model {
+  readonly threads: readonly ModelThread[]
+  /** Before any thread runs. */
+  readonly setup?: (words: Words) => void
+  /** After the last thread has ended; throws if the outcome is wrong. Results in the order of `threads`. */
+  readonly check?: (results: readonly unknown[], words: Words) => void
+  /** Names of words in traces. */
+  readonly nameOf?: (index: number) => string
+}
+
+export interface Violation {
+  readonly kind: 'broken' | 'deadlock' | 'race' | 'wrong outcome'
+  readonly text: string
+  /** What every thread did, in order, from the start to the violation. */
+  readonly trace: readonly string[]
+}
+
+export interface Exploration {
+  /** Different states seen. */
+  readonly states: number
+  /** Ends with every thread returned. */
+  readonly outcomes: number
+  readonly violation: Violation | null
+}
+
+type Operation = 'get' | 'set' | 'load' | 'store' | 'add' | 'notify' | 'wait'
+const WRITES: ReadonlySet<Operation> = new Set<Operation>(['set', 'store', 'add'])
+const PLAIN: ReadonlySet<Operation> = new Set<Operation>(['get', 'set'])
+
+interface Access {
+  readonly operation: Operation
+  readonly index: number
+  readonly value: number
+}
+
+/** Leaves a program at its first access without a result. */
+const SUSPENDED = Symbol('suspended')
+
+/** Answers the accesses of a program from its history, then suspends it. */
+class ReplayedWords implements Words {
+  #results: readonly number[] = []
+  #next = 0
+  pending: Access | null = null
+  /** The access that got the last result: must be the one that was pending before. */
+  last: Access | null = null
+
+  start(results: readonly number[]): void {
+    this.#results = results
+    this.#next = 0
+    this.pending = null
+    this.last = null
+  }
+
+  #access(operation: Operation, index: number, value: number): number {
+    if (this.#next === this.#results.length) {
+      this.pending = { operation, index, value }
+      throw SUSPENDED
+    }
+    if (this.#next === this.#results.length - 1) this.last = { operation, index, value }
+    return this.#results[this.#next++]!
+  }
+
+  get(index: number): number {
+    return this.#access('get', index, 0)
+  }
+
+  set(index: number, value: number): void {
+    this.#access('set', index, value | 0)
+  }
+
+  load(index: number): number {
+    return this.#access('load', index, 0)
+  }
+
+  store(index: number, value: number): void {
+    this.#access('store', index, value | 0)
+  }
+
+  add(index: number, value: number): void {
+    this.#access('add', index, value | 0)
+  }
+
+  notify(index: number): void {
+    this.#access('notify', index, 0)
+  }
+
+  wait(index: number, expected: number): void {
+    this.#access('wait', index, expected)
+  }
+
+  waitAsync(): Promise<unknown> | null {
+    throw new Error('waitAsync makes the same accesses as wait: model that one')
+  }
+}
+
+/** Where a program is: from which state and with which results. Knows what comes next; made once. */
+class Point {
+  readonly id: number
+  readonly program: Program
+  readonly from: unknown
+  readonly results: readonly number[]
+  access: Access | null = null
+  result: unknown = undefined
+  error: unknown = undefined
+  broken = false
+  readonly after = new Map<number, Point>()
+
+  constructor(id: number, program: Program, from: unknown, results: readonly number[]) {
+    this.id = id
+    this.program = program
+    this.from = from
+    this.results = results
+  }
+}
+
+/** Shared words as they are now; a word nobody wrote is 0. Each different content has a number. */
+class Cells implements Words {
+  readonly #values: number[] = []
+  readonly #places = new Map<number, number>()
+  /** One character per value, so that a content is one short string. */
+  readonly #letters = new Map<number, string>([[0, '\0']])
+  readonly #contents = new Map<string, number>()
+  #content: number | null = null
+
+  /** Number of the present content. */
+  get content(): number {
+    if (this.#content === null) {
+      const text = this.#text()
+      this.#content = this.#contents.get(text) ?? this.#contents.size
+      this.#contents.set(text, this.#content)
+    }
+    return this.#content
+  }
+
+  /** A word that was given a place later is 0 before it: zeros at the end say nothing. */
+  #text(): string {
+    let length = this.#values.length
+    while (length > 0 && this.#values[length - 1] === 0) length--
+    let text = ''
+    for (let place = 0; place < length; place++) text += this.#letter(this.#values[place]!)
+    return text
+  }
+
+  #letter(value: number): string {
+    let letter = this.#letters.get(value)
+    if (letter === undefined) {
+      letter = String.fromCharCode(this.#letters.size)
+      this.#letters.set(value, letter)
+    }
+    return letter
+  }
+
+  get(index: number): number {
+    const place = this.#places.get(index)
+    return place === undefined ? 0 : this.#values[place]!
+  }
+
+  set(index: number, value: number): void {
+    let place = this.#places.get(index)
+    if (place === undefined) {
+      place = this.#values.length
+      this.#places.set(index, place)
+    }
+    this.#values[place] = value | 0
+    this.#content = null
+  }
+
+  /** Takes a write back; cheaper than a `set`, because the number of the old content is known. */
+  restore(index: number, value: number, content: number): void {
+    this.set(index, value)
+    this.#content = content
+  }
+
+  load(index: number): number {
+    return this.get(index)
+  }
+
+  store(index: number, value: number): void {
+    this.set(index, value)
+  }
+
+  add(index: number, value: number): void {
+    this.set(index, this.get(index) + value)
+  }
+
+  notify(): void {}
+
+  wait(): void {
+    throw new Error('nobody waits before the threads run')
+  }
+
+  waitAsync(): Promise<unknown> | null {
+    throw new Error('nobody waits before the threads run')
+  }
+}
+
+interface Step {
+  readonly thread: number
+  /** Null for a death. */
+  readonly access: Access | null
+  readonly outcome: number
+}
+
+const STATES_MAX = 3_000_000
+
+class Explorer {
+  readonly #model: Model
+  readonly #cells = new Cells()
+  readonly #replayed = new ReplayedWords()
+  readonly #starts: Point[][]
+  readonly #startsOf = new Map<Program, Map<string, Point>>()
+  readonly #lives: number[]
+  readonly #points: Point[]
+  readonly #asleep: boolean[]
+  readonly #seen = new Set<string>()
+  readonly #path: Step[] = []
+  #pointCount = 0
+  #outcomes = 0
+  #violation: Violation | null = null
+
+  constructor(model: Model) {
+    this.#model = model
+    model.setup?.(this.#cells)
+    this.#starts = model.threads.map(thread => thread.lives.map(program => this.#start(program, null)))
+    this.#lives = model.threads.map(() => 0)
+    this.#points = this.#starts.map(lives => lives[0]!)
+    this.#asleep = model.threads.map(() => false)
+  }
+
+  explore(): Exploration {
+    const broken = this.#points.findIndex(point => point.broken)
+    if (broken >= 0) this.#enter(broken, this.#points[broken]!)
+    else this.#visit()
+    return { states: this.#seen.size, outcomes: this.#outcomes, violation: this.#violation }
+  }
+
+  /** The point of a program that starts from a state; one for each state. */
+  #start(program: Program, from: unknown): Point {
+    let starts = this.#startsOf.get(program)
+    if (starts === undefined) {
+      starts = new Map()
+      this.#startsOf.set(program, starts)
+    }
+    const key = JSON.stringify(from)
+    let point = starts.get(key)
+    if (point === undefined) {
+      point = new Point(this.#pointCount++, program, from, [])
+      starts.set(key, point)
+      point = this.#run(point)
+      starts.set(key, point)
+    }
+    return point
+  }
+
+  /** Runs a point's program as far as it is known; where it ends with `Again`, the point it goes on from. */
+  #run(point: Point, before: Access | null = null): Point {
+    this.#replayed.start(point.results)
+    try {
+      point.result = point.program(this.#replayed, point.from)
+    } catch (error) {
+      if (error === SUSPENDED) point.access = this.#replayed.pending
+      else {
+        point.broken = true
+        point.error = error
+      }
+    }
+    if (!sameAccess(before, this.#replayed.last)) throw new Error('a program must be deterministic')
+    return point.result instanceof Again ? this.#start(point.program, point.result.state) : point
+  }
+
+  #key(): string {
+    const content = this.#cells.content
+    let key = String.fromCharCode(content & 0xffff, content >>> 16)
+    for (let thread = 0; thread < this.#points.length; thread++) {
+      const id = this.#points[thread]!.id * 2 + (this.#asleep[thread] === true ? 1 : 0)
+      key += String.fromCharCode(id & 0xffff, id >>> 16)
+    }
+    return key
+  }
+
+  #visit(): void {
+    const key = this.#key()
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    if (this.#seen.size > STATES_MAX) throw new Error(`a model has at most ${STATES_MAX} states`)
+    if (this.#hasRace()) return
+    let running = 0
+    let awake = 0
+    for (let thread = 0; thread < this.#points.length; thread++) {
+      const access = this.#points[thread]!.access
+      if (access === null) continue
+      running++
+      if (!this.#asleep[thread]) {
+        awake++
+        this.#step(thread, access)
+      }
+      if (this.#violation === null) this.#die(thread)
+      if (this.#violation !== null) return
+    }
+    if (running > 0 && awake === 0) this.#report('deadlock', 'every thread that has not ended waits')
+    if (running === 0) this.#finish()
+  }
+
+  /** Moves on to a point and explores from there, unless the program broke at it. */
+  #enter(thread: number, point: Point): void {
+    const before = this.#points[thread]!
+    this.#points[thread] = point
+    if (point.broken) this.#report('broken', `${this.#nameOf(thread)}: ${String(point.error)}`)
+    else this.#visit()
+    this.#points[thread] = before
+  }
+
+  #after(point: Point, result: number): Point {
+    let next = point.after.get(result)
+    if (next === undefined) {
+      const { program, from, results, access } = point
+      next = this.#run(new Point(this.#pointCount++, program, from, [...results, result]), access)
+      point.after.set(result, next)
+    }
+    return next
+  }
+
+  #step(thread: number, access: Access): void {
+    const cells = this.#cells
+    const before = cells.get(access.index)
+    const content = cells.content
+    const point = this.#points[thread]!
+    let result = 0
+    if (access.operation === 'get' || access.operation === 'load') result = before
+    this.#path.push({ thread, access, outcome: before })
+    if (access.operation === 'notify') this.#notify(thread, access.index)
+    else if (access.operation === 'wait' && before === access.value) {
+      this.#asleep[thread] = true
+      this.#visit()
+      this.#asleep[thread] = false
+    } else {
+      if (access.operation === 'add') cells.set(access.index, before + access.value)
+      else if (WRITES.has(access.operation)) cells.set(access.index, access.value)
+      this.#enter(thread, this.#after(point, result))
+      if (WRITES.has(access.operation)) cells.restore(access.index, before, content)
+    }
+    this.#path.pop()
+  }
+
+  #notify(thread: number, index: number): void {
+    const woken: number[] = []
+    for (let other = 0; other < this.#points.length; other++) {
+      if (!this.#asleep[other] || this.#points[other]!.access?.index !== index) continue
+      woken.push(other)
+    }
+    const slept = woken.map(other => this.#points[other]!)
+    for (const other of woken) {
+      this.#asleep[other] = false
+      this.#points[other] = this.#after(this.#points[other]!, 0)
+    }
+    this.#enter(thread, this.#after(this.#points[thread]!, 0))
+    for (const [position, other] of woken.entries()) {
+      this.#asleep[other] = true
+      this.#points[other] = slept[position]!
+    }
+  }
+
+  #die(thread: number): void {
+    const next = this.#starts[thread]![this.#lives[thread]! + 1]
+    if (next === undefined) return
+    const asleep = this.#asleep[thread]!
+    this.#path.push({ thread, access: null, outcome: 0 })
+    this.#lives[thread]!++
+    this.#asleep[thread] = false
+    this.#enter(thread, next)
+    this.#asleep[thread] = asleep
+    this.#lives[thread]!--
+    this.#path.pop()
+  }
+
+  #hasRace(): boolean {
+    for (let left = 0; left < this.#points.length; left++) {
+      for (let right = left + 1; right < this.#points.length; right++) {
+        const [one, two] = [this.#points[left]!.access, this.#points[right]!.access]
+        if (one === null || two === null || one.index !== two.index || !conflict(one, two)) continue
+        const who = `${this.#nameOf(left)} (${one.operation}) and ${this.#nameOf(right)} (${two.operation})`
+        this.#report('race', `${who} at ${this.#wordOf(one.index)}`)
+        return true
+      }
+    }
+    return false
+  }
+
+  #finish(): void {
+    this.#outcomes++
+    try {
+      this.#model.check?.(
+        this.#points.map(point => point.result),
+        this.#cells
+      )
+    } catch (error) {
+      this.#report('wrong outcome', String(error))
+    }
+  }
+
+  #nameOf(thread: number): string {
+    return this.#model.threads[thread]!.name
+  }
+
+  #wordOf(index: number): string {
+    return this.#model.nameOf?.(index) ?? `word ${index}`
+  }
+
+  #report(kind: Violation['kind'], text: string): void {
+    const trace = this.#path.map(({ thread, access, outcome }) => {
+      if (access === null) return `${this.#nameOf(thread)} dies`
+      const { operation, index, value } = access
+      const what = WRITES.has(operation) ? `${operation} ${value}` : `${operation} -> ${outcome}`
+      return `${this.#nameOf(thread)}: ${this.#wordOf(index)} ${operation === 'notify' ? 'notify' : what}`
+    })
+    this.#violation = { kind, text, trace }
+  }
+}
+
+function conflict(one: Access, two: Access): boolean {
+  const writes = WRITES.has(one.operation) || WRITES.has(two.operation)
+  return writes && (PLAIN.has(one.operation) || PLAIN.has(two.operation))
+}
+
+function sameAccess(one: Access | null, two: Access | null): boolean {
+  if (one === null || two === null) return one === two
+  return one.operation === two.operation && one.index === two.index && one.value === two.value
+}
+
+/** All states of a model, or as far as the first violation. */
+export function explore(model: Model): Exploration {
+  return new Explorer(model).explore()
+}

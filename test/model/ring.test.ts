@@ -1,0 +1,149 @@
+/** The ring with a payload word and an answer word per slot, between a caller and a host that sleep on bells. */
+import { describe, expect, test } from 'vitest'
+import { invariant } from '../../src/base/invariant.ts'
+import { Bells } from '../../src/threads/bells.ts'
+import { RingHost, RingSender, startRingAt } from '../../src/threads/ring.ts'
+import type { Words } from '../../src/threads/words.ts'
+import { Again, explore, type Model, type Program } from './explorer.ts'
+import { WordRegion } from './word-region.ts'
+
+const RING = 0
+const BELLS = 1_000
+const PAYLOAD = 2_000
+const ANSWER = 3_000
+const HOST_ROW = 0
+const CALLER_ROW = 1
+const NO_TIMEOUT = Number.POSITIVE_INFINITY
+/** The positions pass 2^31 on the way. */
+const START = 2 ** 31 - 1
+const SLOTS = 2
+
+/** What a mutant changes. */
+interface Changes {
+  readonly payloadAfterPublish?: boolean
+  readonly freeAtSubmission?: boolean
+  readonly completeBeforeAnswer?: boolean
+  readonly takeOverAtSubmitted?: boolean
+  readonly silentSuccessor?: boolean
+}
+
+/** Submits two entries, each published for itself, then reaps both and checks their answers; so to the end. */
+function caller(entries: number, changes: Changes): Program {
+  return (words, from) => {
+    const first = (from ?? 0) as number
+    const ring = new RingSender(new WordRegion(words, RING), SLOTS, (START + first) | 0)
+    const bells = new Bells(new WordRegion(words, BELLS))
+    for (let entry = first; entry < Math.min(first + SLOTS, entries); entry++) {
+      const slot = changes.freeAtSubmission ? 0 : entry % SLOTS
+      if (!changes.payloadAfterPublish) words.set(PAYLOAD + slot, 100 + entry)
+      ring.push(slot)
+      if (ring.publish()) bells.ring(HOST_ROW)
+      if (changes.payloadAfterPublish) words.set(PAYLOAD + slot, 100 + entry)
+    }
+    let answered = first
+    while (ring.inFlight > 0) {
+      bells.sleep(CALLER_ROW, () => ring.hasCompleted, NO_TIMEOUT)
+      for (let slot = ring.reap(); slot >= 0; slot = ring.reap()) {
+        const answer = words.get(ANSWER + slot)
+        const entry = 100 + answered++
+        invariant(answer === -entry, 'an answer is that of its entry', { entry, answer })
+      }
+    }
+    if (answered < entries) return new Again(answered)
+    ring.close()
+    bells.ring(HOST_ROW)
+    return answered
+  }
+}
+
+/** One pass of a host after the other. */
+function serve(changes: Changes): Program {
+  return words => {
+    const ring = new RingHost(new WordRegion(words, RING), SLOTS)
+    const bells = new Bells(new WordRegion(words, BELLS))
+    const count = ring.available()
+    const slots = Array.from({ length: count }, (_, index) => ring.slotAt(index))
+    if (count > 0 && changes.completeBeforeAnswer) ring.complete(count)
+    for (const slot of slots) words.set(ANSWER + slot, -words.get(PAYLOAD + slot))
+    if (count > 0 && !changes.completeBeforeAnswer) ring.complete(count)
+    if (count > 0) bells.ring(CALLER_ROW)
+    else if (ring.isDrained) return 'drained'
+    else bells.sleep(HOST_ROW, () => ring.available() > 0 || ring.isDrained, NO_TIMEOUT)
+    return new Again('serving')
+  }
+}
+
+/** The next host: its row is revived, the ring goes on behind `completed`, every caller is woken. */
+function serveAgain(changes: Changes): Program {
+  const pass = serve(changes)
+  return (words, from) => {
+    if (from !== null) return pass(words, from)
+    const bells = new Bells(new WordRegion(words, BELLS))
+    bells.markDead(HOST_ROW)
+    bells.revive(HOST_ROW)
+    if (changes.takeOverAtSubmitted) words.store(RING + 32, words.load(RING))
+    if (!changes.silentSuccessor) bells.ring(CALLER_ROW)
+    return new Again('serving')
+  }
+}
+
+function nameOf(index: number): string {
+  if (index >= ANSWER) return `answer ${index - ANSWER}`
+  if (index >= PAYLOAD) return `payload ${index - PAYLOAD}`
+  if (index >= BELLS) {
+    const row = index - BELLS >= 32 ? 'caller' : 'host'
+    return `${row} ${['bell', 'parked', 'dead'][Math.max(0, ((index - BELLS) % 32) - 15)]}`
+  }
+  return { 0: 'submitted', 1: 'closed', 32: 'completed' }[index] ?? `entry ${index - 64}`
+}
+
+function model(entries: number, deaths: number, changes: Changes = {}): Model {
+  const again = Array<Program>(deaths).fill(serveAgain(changes))
+  return {
+    threads: [
+      { name: 'caller', lives: [caller(entries, changes)] },
+      { name: 'host', lives: [serve(changes), ...again] }
+    ],
+    setup: words => startRingAt(new WordRegion(words, RING), START),
+    nameOf,
+    check(_results, words) {
+      invariant(words.get(RING) === words.get(RING + 32), 'everything submitted is completed')
+    }
+  }
+}
+
+describe('the ring', () => {
+  test.each([
+    { entries: 5, deaths: 0, floor: 1_000 },
+    { entries: 3, deaths: 1, floor: 5_000 },
+    { entries: 3, deaths: 2, floor: 20_000 }
+  ])('answers $entries entries in order, beside $deaths deaths of the host', ({ entries, deaths, floor }) => {
+    const found = explore(model(entries, deaths))
+    expect(found.violation).toBeNull()
+    expect(found.outcomes).toBeGreaterThan(0)
+    console.log(entries, deaths, found.states, found.outcomes)
+    expect(found.states).toBeGreaterThan(floor)
+  })
+
+  test.each<[string, Changes, RegExp]>([
+    ['a payload were written after its publication', { payloadAfterPublish: true }, /payload 0|answer/],
+    ['a slot were free at its submission', { freeAtSubmission: true }, /payload 0|answer/],
+    ['an entry were completed before its answer is there', { completeBeforeAnswer: true }, /answer 0|answer/]
+  ])('would give a wrong answer if %s', (_name, changes, text) => {
+    const found = explore(model(3, 0, changes))
+    expect(['race', 'broken']).toContain(found.violation?.kind)
+    expect(found.violation?.text).toMatch(text)
+    expect(found.violation?.trace.length).toBeGreaterThan(5)
+    console.log(found.violation)
+  })
+
+  test.each<[string, Changes]>([
+    ['it took over at the submitted position', { takeOverAtSubmitted: true }],
+    ['it did not ring every bell', { silentSuccessor: true }]
+  ])('would leave its caller waiting after a death of the host if %s', (_name, changes) => {
+    const found = explore(model(2, 1, changes))
+    expect(['deadlock', 'broken']).toContain(found.violation?.kind)
+    expect(found.violation?.trace).toContain('host dies')
+    console.log(found.violation)
+  })
+})
