@@ -52,9 +52,7 @@ function planLines(plan: Plan): string[] {
     ...section('Safe', [safeLine(rates, plan.safePartitions)]),
     ...section('Article', [articleLine(rates, plan.articlePartitions), ...plan.explanation]),
     '',
-    ...section('Recommended', [
-      `${partitionsText(partitions)} [${formatCount(low)}, ${formatCount(high)}]`
-    ])
+    ...section('Recommended', [`${partitionsText(partitions)} [${formatCount(low)}, ${formatCount(high)}]`])
   ]
 }
 
@@ -101,11 +99,19 @@ function pointTable(report: PlanReport): string[] {
     pointRow('Tc fetch', consumerFetchOnly)
   ]
   if (consumerWithHandler !== null) rows.push(pointRow('Tc handler', consumerWithHandler))
-  const widths = [INDENT, ...[1, 2, 3, 4].map(column => 3 + Math.max(...rows.map(row => row[column]?.length ?? 0)))]
+  const widths = [
+    INDENT,
+    ...[1, 2, 3, 4].map(column => 3 + Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  ]
   const threads = loaders === 1 ? '1 producing thread' : `${formatCount(loaders)} producing threads`
   return [
     `Measured at saturation on one partition: ${report.label}; ${settings.runs} runs each, ${threads}`,
-    ...rows.map(row => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('').trimEnd())
+    ...rows.map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('')
+        .trimEnd()
+    )
   ]
 }
 

@@ -52,7 +52,11 @@ function report(error: unknown, program: Command, args: readonly string[], termi
     return INTERRUPTED_EXIT
   }
   const isExpected = error instanceof HighwaterError || error instanceof KafkaError
-  const text = isExpected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const text = isExpected
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error)
   terminal.err(`highwater: ${text}\n`)
   return BAD_INPUT_EXIT
 }
@@ -66,7 +70,10 @@ function usageFault(error: CommanderError, program: Command, args: readonly stri
   }
   if (error.code !== 'commander.unknownOption') return `${text}.`
   const command = program.commands.find(({ name }) => args.includes(name())) ?? program
-  const flags = command.createHelp().visibleOptions(command).flatMap(({ long }) => long ?? [])
+  const flags = command
+    .createHelp()
+    .visibleOptions(command)
+    .flatMap(({ long }) => long ?? [])
   return withNearest(`there is no flag ${given}`, given, flags)
 }
 

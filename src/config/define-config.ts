@@ -133,7 +133,7 @@ function unknownKey(scope: string, key: string, known: readonly string[]): Highw
 }
 
 /** The known key with the fewest edits to `key`; null if even that one differs in more than half of its letters. */
-function nearestKey(key: string, known: readonly string[]): string | null {
+export function nearestKey(key: string, known: readonly string[]): string | null {
   let nearest: string | null = null
   let fewest = Number.POSITIVE_INFINITY
   for (const candidate of known) {

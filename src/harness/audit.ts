@@ -87,7 +87,8 @@ export class PartitionAudit {
       this.#foreign += Math.max(0, -missing)
       this.#fault(`loader ${loader} had ${acknowledged} acknowledged and ${this.#next[loader]} are there`)
     })
-    if (this.#nextOffset !== endOffset) this.#fault(`the log ends at ${endOffset}, its records at ${this.#nextOffset}`)
+    if (this.#nextOffset !== endOffset)
+      this.#fault(`the log ends at ${endOffset}, its records at ${this.#nextOffset}`)
     if (this.#firstFault === '') return { records: this.#records, bytes: this.#bytes }
     const found = [
       [this.#lost, 'lost'],
@@ -95,7 +96,9 @@ export class PartitionAudit {
       [this.#damaged, 'damaged'],
       [this.#foreign, 'never acknowledged or from elsewhere']
     ] as const
-    const counts = found.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`)
+    const counts = found
+      .filter(([count]) => count > 0)
+      .map(([count, what]) => `${formatCount(count)} ${what}`)
     const kinds = counts.length === 0 ? 'records that do not add up' : counts.join(', ')
     throw new HighwaterError(
       'HIGHWATER_AUDIT',

@@ -86,7 +86,7 @@ class LoaderThread {
   async #load({ topic, partitions, recordsPerSecond }: LoadCommand): Promise<LoaderReport> {
     const sink = this.#sink
     invariant(sink !== null, 'a loader is connected before it loads')
-    sink.begin(topic, partitions)
+    await sink.begin(topic, partitions)
     const cpuBefore = readThreadCpuMs()
     const result = await generateLoad({
       sink,

@@ -4,8 +4,9 @@
  *
  * Thread: the harness's.
  */
-import { HighwaterError } from '../base/local-errors.ts'
+
 import { invariant } from '../base/invariant.ts'
+import { HighwaterError } from '../base/local-errors.ts'
 import type { ProcessCost } from '../planner/units.ts'
 import { threadEntry } from '../threads/worker-entry.ts'
 import type { AuditResult } from './audit.ts'

@@ -94,9 +94,7 @@ export class ProducerBench {
     const bodies = Array.from({ length: this.group.size }, () => ({ topic }))
     const replies = await this.group.run('sent', bodies)
     const byLoader = replies.map(reply => reply['sent'] as readonly number[])
-    return Array.from({ length: partitions }, (_, partition) =>
-      byLoader.map(sent => sent[partition] ?? 0)
-    )
+    return Array.from({ length: partitions }, (_, partition) => byLoader.map(sent => sent[partition] ?? 0))
   }
 
   async #trial(loaders: number): Promise<LoaderTrial> {
@@ -119,7 +117,10 @@ export class ProducerBench {
     })
     const bytes = sampledBytes(samples, recordBytes)
     if (bytes === 0) {
-      throw new HighwaterError('HIGHWATER_TIMEOUT', `No record was acknowledged in ${seconds} s of full load.`)
+      throw new HighwaterError(
+        'HIGHWATER_TIMEOUT',
+        `No record was acknowledged in ${seconds} s of full load.`
+      )
     }
     return {
       series: cutRun(samples, windowMs, recordBytes),

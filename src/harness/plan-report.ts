@@ -4,16 +4,17 @@
  *
  * Rates are bytes per second of records (key and value), shares 0 to 1.
  */
+
+import type { Measurement } from '../planner/measurement.ts'
 import type { Plan } from '../planner/plan.ts'
 import { planExitCode } from '../planner/plan.ts'
 import type { Refusal } from '../planner/refusal.ts'
 import type { Verdict } from '../planner/verdict.ts'
 import type { Verification, VerificationRun } from '../planner/verification.ts'
-import type { Measurement } from '../planner/measurement.ts'
 import type { AuditResult } from './audit.ts'
 import { busyWarning, type Environment } from './environment.ts'
-import type { BenchPoint } from './measured-point.ts'
 import type { LoaderTrial } from './measure-producer.ts'
+import type { BenchPoint } from './measured-point.ts'
 import type { PlanSettings } from './plan-settings.ts'
 import type { RunSeries } from './run-series.ts'
 import type { VerifiedPlan } from './verify-plan.ts'

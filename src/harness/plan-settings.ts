@@ -77,7 +77,9 @@ export function planSettings(options: PlanOptions): PlanSettings {
   }
   const seconds = options.seconds ?? (short ? 2 : 5)
   if (!(seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) {
-    return refuse(`The seconds of a run must lie between ${SECONDS_MIN} and ${SECONDS_MAX}, not at ${seconds}.`)
+    return refuse(
+      `The seconds of a run must lie between ${SECONDS_MIN} and ${SECONDS_MAX}, not at ${seconds}.`
+    )
   }
   return {
     targetThroughput: options.targetThroughput,

@@ -55,8 +55,8 @@ export class ProducerSink implements LoadSink {
     return this.#earlierBatches + Math.floor(this.acknowledged / this.#recordsPerBatch)
   }
 
-  /** Names the topic of the next run; its sequences go on where they were. */
-  begin(topic: string, partitions: number): void {
+  /** Names the topic of the next run, and waits until it is known; its sequences go on where they were. */
+  async begin(topic: string, partitions: number): Promise<void> {
     this.#earlierBatches = this.batches
     this.acknowledged = 0
     this.#sent = 0
@@ -65,6 +65,7 @@ export class ProducerSink implements LoadSink {
     this.#next = known ?? new Array<number>(partitions).fill(0)
     invariant(this.#next.length === partitions, 'a topic keeps its partitions', { topic, partitions })
     this.#sequences.set(topic, this.#next)
+    await this.#producer.partitionsFor(topic)
   }
 
   send(partition: number): void {

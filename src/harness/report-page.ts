@@ -2,16 +2,11 @@
  * The report as one page that stands for itself: text, table and two figures, light or dark as its reader prefers,
  * without a script and without the network. All text is escaped where it is put in.
  */
+
+import { partitionsText } from '../planner/partition-count.ts'
 import type { Plan } from '../planner/plan.ts'
 import type { Refusal } from '../planner/refusal.ts'
-import { partitionsText } from '../planner/partition-count.ts'
-import {
-  formatByteRate,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatShare
-} from '../planner/units.ts'
+import { formatByteRate, formatBytes, formatCount, formatDuration, formatShare } from '../planner/units.ts'
 import type { PlanReport, ReportedPoint } from './plan-report.ts'
 import { runsFigure } from './runs-figure.ts'
 import { escapeMarkup } from './svg.ts'
@@ -48,7 +43,9 @@ export function reportPage(report: PlanReport): string {
     environmentTable(report),
     paragraph('The same measurement again:'),
     `<p><code>${escapeMarkup(report.command)}</code></p>`,
-    paragraph('Your own cluster will be measured by the same command with --bootstrap-server; not in this version.')
+    paragraph(
+      'Your own cluster will be measured by the same command with --bootstrap-server; not in this version.'
+    )
   ]
   return [
     '<!doctype html>',
@@ -75,7 +72,8 @@ function list(heading: string, lines: readonly string[]): string {
 
 function planSections(report: PlanReport, plan: Plan): string {
   const [low, high] = plan.partitionsInterval
-  const range = low === high ? '' : `, between ${formatCount(low)} and ${formatCount(high)} as the runs scatter`
+  const range =
+    low === high ? '' : `, between ${formatCount(low)} and ${formatCount(high)} as the runs scatter`
   const verification = report.verification?.sentence ?? ''
   return [
     `<p class="answer">${escapeMarkup(`${partitionsText(plan.partitions)}${range}`)}</p>`,
@@ -137,13 +135,17 @@ function measurementNote({ producer, loaders, settings, audit }: PlanReport): st
 
 function environmentTable({ environment, settings, durationSeconds }: PlanReport): string {
   const { process } = settings
-  const handler = process === null ? 'none' : `${process.kind} ${formatDuration(process.micros / 1000)} a record`
+  const handler =
+    process === null ? 'none' : `${process.kind} ${formatDuration(process.micros / 1000)} a record`
   const rows: readonly (readonly [string, string])[] = [
     ['processor', `${environment.cpuModel}, ${formatCount(environment.cores)} cores`],
     ['memory', formatBytes(environment.memoryBytes)],
     ['system', environment.platform],
     ['Node', environment.nodeVersion],
-    ['highwater', `${environment.engineVersion}${environment.commit === null ? '' : `, ${environment.commit}`}`],
+    [
+      'highwater',
+      `${environment.engineVersion}${environment.commit === null ? '' : `, ${environment.commit}`}`
+    ],
     ['producer', `batch.size ${settings.batchBytes}, linger.ms ${settings.lingerMs}, acks all`],
     ['handler', handler],
     ['length', `${formatCount(settings.runs)} runs of ${formatDuration(settings.secondsPerRun * 1000)}`],

@@ -17,7 +17,10 @@ const IGNORE_FILE = '.gitignore'
 
 /** Where a report goes if nobody says: `reports/2026-11-22T06-14-29Z-plan`. */
 export function defaultReportDirectory(clock: Clock): string {
-  const time = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z').replaceAll(':', '-')
+  const time = new Date(clock.now())
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-')
   return join('reports', `${time}-plan`)
 }
 
@@ -67,7 +70,8 @@ export class ReportDirectory {
 }
 
 function cannotWrite(path: string, cause: unknown): HighwaterError {
-  const reason = cause instanceof Error ? cause.message.replace(/^(\w+): ([^,]+),.*$/s, '$2 ($1)') : String(cause)
+  const reason =
+    cause instanceof Error ? cause.message.replace(/^(\w+): ([^,]+),.*$/s, '$2 ($1)') : String(cause)
   return new HighwaterError(
     'HIGHWATER_STORAGE',
     `The report cannot be written to ${path}: ${reason}; name another directory with --out.`,

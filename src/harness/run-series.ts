@@ -83,7 +83,8 @@ export function rateBetween(from: Sample, to: Sample, recordBytes: number): numb
 export function cutRun(samples: readonly Sample[], windowMs: number, recordBytes: number): RunSeries {
   invariant(samples.length >= 2, 'a run has at least one window', { samples: samples.length })
   const windows: number[] = []
-  for (let i = 1; i < samples.length; i++) windows.push(rateBetween(samples[i - 1]!, samples[i]!, recordBytes))
+  for (let i = 1; i < samples.length; i++)
+    windows.push(rateBetween(samples[i - 1]!, samples[i]!, recordBytes))
   const { from, steady, reason } = findSteadyState(windows)
   const last = samples[samples.length - 1]!
   return {

@@ -35,7 +35,9 @@ export function runsFigure(report: PlanReport): string {
   const height = panels.length * PANEL_HEIGHT + LEGEND
   const legend = 'dashed: cut off as warm-up; drawn through: counts; thin: median of the runs'
   const foot = textAt({ x: LEFT, y: height - 8, className: 'hw-soft' }, legend)
-  const medians = panels.map(({ name, point }) => `${name} ${formatByteRate(point.measurement.bytesPerSecond)}`)
+  const medians = panels.map(
+    ({ name, point }) => `${name} ${formatByteRate(point.measurement.bytesPerSecond)}`
+  )
   const title = `Rate of each window of each run: ${medians.join('; ')}.`
   return figure({ width: WIDTH, height, title }, drawn.join('') + foot)
 }

@@ -66,7 +66,10 @@ export class ThreadGroup {
       invariant(thread !== undefined, 'a command has a thread', { row })
       running.push(this.#stopOnError(call(thread, command, body)))
     }
-    return unlessInterrupted(allOrFirstError(running), this.#options.signal)
+    const all = unlessInterrupted(allOrFirstError(running), this.#options.signal)
+    // Whoever started the run looks at it only after the sampling: until then nobody has failed to handle an error.
+    all.catch(() => {})
+    return all
   }
 
   /** Ends a run that goes on, lets every thread close what it holds, and waits for its end. */

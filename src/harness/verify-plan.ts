@@ -4,11 +4,16 @@
  *
  * Thread: the harness's. Every partition has a consumer thread of its own, since a handler blocks its thread.
  */
-import { type Plan } from '../planner/plan.ts'
+import type { Plan } from '../planner/plan.ts'
 import { slopeOf } from '../planner/trend.ts'
 import { formatByteRate, formatBytes, formatCount, formatDuration } from '../planner/units.ts'
 import { judgeBottleneck } from '../planner/verdict.ts'
-import { judgeVerification, notVerified, type Verification, type VerificationRun } from '../planner/verification.ts'
+import {
+  judgeVerification,
+  notVerified,
+  type Verification,
+  type VerificationRun
+} from '../planner/verification.ts'
 import type { AuditResult } from './audit.ts'
 import type { BenchContext } from './bench-run.ts'
 import type { AuditCommand, ConsumeCommand } from './consume-thread.ts'

@@ -2,8 +2,9 @@
  * The zone bar: partition counts on a line, cut where the two formulas lie. Below the article's count both sides are
  * short, up to the safe one the slower side is, from there on neither.
  */
-import type { Plan } from '../planner/plan.ts'
+
 import { partitionsText } from '../planner/partition-count.ts'
+import type { Plan } from '../planner/plan.ts'
 import { formatByteRate } from '../planner/units.ts'
 import { element, figure, textAt } from './svg.ts'
 

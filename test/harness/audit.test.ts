@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { HighwaterError } from '../../src/base/local-errors.ts'
 import { KafkaError } from '../../src/base/kafka-error.ts'
+import { HighwaterError } from '../../src/base/local-errors.ts'
 import { seededRandom } from '../../src/base/random.ts'
 import {
   type AuditedRecord,
@@ -85,7 +85,9 @@ describe('the audit', () => {
     const seventh = log[6]!
     expect(await refusalOf(log.toSpliced(7, 0, seventh))).toContain('offset 6 came a second time')
     const appended = [...log, { ...seventh, offset: 18 }]
-    expect(await refusalOf(appended, 19)).toContain('1 twice (first: offset 18 has sequence 4 of loader 0 again')
+    expect(await refusalOf(appended, 19)).toContain(
+      '1 twice (first: offset 18 has sequence 4 of loader 0 again'
+    )
   })
 
   test('refuses a damaged record', async () => {

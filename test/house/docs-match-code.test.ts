@@ -6,7 +6,7 @@ import { MAY_IMPORT } from './layers.ts'
 import { pathsBelow, ROOT, readSource } from './source-files.ts'
 import { codeAlone } from './source-text.ts'
 
-const README_LINES_MAX = 80
+const README_LINES_MAX = 60
 
 const present = LISTED_FOLDERS.filter(folder => existsSync(join(ROOT, folder)))
 

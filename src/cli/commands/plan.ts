@@ -5,10 +5,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { HighwaterError } from '../../base/local-errors.ts'
 import {
   type PlanProgress,
+  type ProcessCost,
   parseByteRate,
   parseByteSize,
   parseProcess,
-  type ProcessCost,
   runPlan
 } from '../../index.ts'
 import { planText } from '../plan-text.ts'

@@ -357,10 +357,11 @@ export class PartitionHost {
   #poison(error: unknown): void {
     if (!(error instanceof HighwaterError && error.code === 'HIGHWATER_STORAGE')) throw error
     this.#failure = error
+    // What lies below the end is in the log, whatever became of this pass: a duplicate, or a dead thread's batch.
+    const end = this.#parts.log.logEndOffset
     for (let i = 0; i < this.#count; i++) {
       const entry = this.#entryAt(i)
-      entry.ring.slots.unassign(entry.slot)
-      entry.refuse('KAFKA_STORAGE_ERROR')
+      if (entry.outcome === APPEND || entry.baseOffset >= end) entry.refuse('KAFKA_STORAGE_ERROR')
     }
     this.#parts.control.storeRunState(RUN_STATE_POISONED)
   }

@@ -57,7 +57,8 @@ class EmbeddedTarget implements Target {
   }
 
   async openHandle(): Promise<TargetHandle> {
-    return { ...(await this.#cluster.handle()) }
+    const { port } = await this.#cluster.handle()
+    return { port }
   }
 
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage> {

@@ -246,32 +246,32 @@ test('an empty segment takes a batch that no index could hold', () => {
   expect(sender.reap()[0]?.errorCode).toBe(0)
 })
 
-test.each([
-  'write /data/orders-0/00000000000000000000.log',
-  'open /data/orders-0/00000000000000000001.log'
-])('when "%s" fails the whole pass is a storage error and the host is poisoned', operation => {
-  const rig = started({ log: { segmentBytes: 150 } })
-  const sender = rig.addSender()
-  if (operation.startsWith('open')) {
+test.each(['write /data/orders-0/00000000000000000000.log', 'open /data/orders-0/00000000000000000001.log'])(
+  'when "%s" fails the whole pass is a storage error and the host is poisoned',
+  operation => {
+    const rig = started({ log: { segmentBytes: 150 } })
+    const sender = rig.addSender()
+    if (operation.startsWith('open')) {
+      sender.submit(batch())
+      rig.settle()
+      sender.reap()
+    }
+    const before = rig.view()
     sender.submit(batch())
-    rig.settle()
-    sender.reap()
+    rig.host.take()
+    rig.host.assign()
+    rig.storage.failAt(rig.storage.operations.length, 'ENOSPC', true)
+    rig.host.roll()
+    rig.host.write()
+    rig.host.publish()
+    rig.host.answer()
+    rig.host.complete()
+    expect(sender.reap()).toMatchObject([{ errorCode: 56, baseOffset: -1 }])
+    expect(String(rig.host.failure)).toContain('ENOSPC')
+    expect(rig.control.runState).toBe(RUN_STATE_POISONED)
+    expect(rig.view()).toEqual(before)
   }
-  const before = rig.view()
-  sender.submit(batch())
-  rig.host.take()
-  rig.host.assign()
-  rig.storage.failAt(rig.storage.operations.length, 'ENOSPC', true)
-  rig.host.roll()
-  rig.host.write()
-  rig.host.publish()
-  rig.host.answer()
-  rig.host.complete()
-  expect(sender.reap()).toMatchObject([{ errorCode: 56, baseOffset: -1 }])
-  expect(String(rig.host.failure)).toContain('ENOSPC')
-  expect(rig.control.runState).toBe(RUN_STATE_POISONED)
-  expect(rig.view()).toEqual(before)
-})
+)
 
 test('a short write leaves no byte of the pass in the file', () => {
   const rig = started()

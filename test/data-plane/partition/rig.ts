@@ -75,7 +75,10 @@ export class RigSender {
   }
 
   /** Copies a batch into a free slot and pushes it; `publish` follows unless told otherwise. @returns the slot */
-  submit(batch: Uint8Array, options: { flags?: number; byteLength?: number; publish?: boolean } = {}): number {
+  submit(
+    batch: Uint8Array,
+    options: { flags?: number; byteLength?: number; publish?: boolean } = {}
+  ): number {
     const slot = this.#free.shift()
     if (slot === undefined) throw new Error('the rig has no free slot left')
     this.#arena.bytes.set(batch, this.addressOf(slot))
