@@ -20,7 +20,7 @@ interface LentRing {
   readonly partition: HostedPartition
 }
 
-export interface LentLane {
+interface LentLane {
   readonly id: number
   readonly size: LaneSize
   readonly region: number

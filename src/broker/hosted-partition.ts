@@ -22,7 +22,7 @@ import type { Engine } from './engine.ts'
 import { OfflineRings } from './offline-rings.ts'
 import { type HostEffect, type HostState, Supervisor } from './supervisor.ts'
 
-export interface PartitionPlace extends TopicPartition {
+interface PartitionPlace extends TopicPartition {
   /** Small number, unique in the cluster. */
   readonly id: number
   readonly topicId: string

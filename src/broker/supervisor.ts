@@ -18,7 +18,7 @@ export type HostState = 'none' | 'starting' | 'online' | 'dying' | 'stopping' | 
 /** What the broker has to do now. */
 export type HostEffect = 'none' | 'start' | 'abort' | 'ask-to-stop' | 'go-offline' | 'release'
 
-export interface HostSigns {
+interface HostSigns {
   readonly runState: number
   readonly heartbeat: number
   /** Whether a batch or a command waits for the host. */

@@ -4,7 +4,7 @@
  */
 import { BELL_ROWS } from '../threads/bells.ts'
 
-export interface MachineLimits {
+interface MachineLimits {
   readonly cores: number
   readonly freeMemoryBytes: number
   /** Soft limit of open files; null where there is none. */

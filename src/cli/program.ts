@@ -69,7 +69,7 @@ function usageFault(error: CommanderError, program: Command, args: readonly stri
     return withNearest(`there is no command ${JSON.stringify(given)}`, given, commandNames(program))
   }
   if (error.code !== 'commander.unknownOption') return `${text}.`
-  const command = program.commands.find(({ name }) => args.includes(name())) ?? program
+  const command = program.commands.find(known => args.includes(known.name())) ?? program
   const flags = command
     .createHelp()
     .visibleOptions(command)

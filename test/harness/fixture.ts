@@ -8,7 +8,7 @@ import { makePlan } from '../../src/planner/plan.ts'
 import type { Verdict } from '../../src/planner/verdict.ts'
 import { judgeVerification, type VerificationRun } from '../../src/planner/verification.ts'
 
-const COMMAND = 'highwater plan --rate 300MB/s --process cpu:50us'
+const COMMAND = 'highwater plan --rate 300MB/s --process cpu:95us'
 const QUIET: Verdict = { bottleneck: 'none', evidence: 'Nothing was full: cores 40 %.' }
 const FULL: Verdict = {
   bottleneck: 'machine-bound',
@@ -52,7 +52,7 @@ const VERIFIED_RUN: VerificationRun = {
 
 /** What a plan with these points found; `changes` replace parts of it. */
 export function findings(changes: Partial<PlanFindings> = {}): PlanFindings {
-  const settings = planSettings({ targetThroughput: 300e6, process: { kind: 'cpu', micros: 50 } })
+  const settings = planSettings({ targetThroughput: 300e6, process: { kind: 'cpu', micros: 95 } })
   const producer = pointAt([49, 50, 51], FULL)
   const consumerFetchOnly = pointAt([198, 200, 202])
   const consumerWithHandler = pointAt([9.9, 10, 10.1])

@@ -5,12 +5,15 @@
 import { seededRandom } from '../../src/base/random.ts'
 import { ALL_INVARIANTS } from './invariants/all-invariants.ts'
 import type { Invariant } from './invariants/invariant.ts'
+import type { Scenario } from './scenario.ts'
 import { type Variant, World } from './world.ts'
 
 export interface SimulationOptions {
   /** Events before all is repaired and everybody finishes. */
   readonly events?: number
   readonly variant?: Variant
+  /** What the seed shall not choose. */
+  readonly scenario?: Partial<Scenario>
 }
 
 export interface SimulationResult {
@@ -51,7 +54,7 @@ const ACTION_AT: readonly number[] = ACTIONS.flatMap(([weight], i) => new Array<
 export function simulate(seed: number, options: SimulationOptions = {}): SimulationResult {
   const violations: string[] = []
   const random = seededRandom(seed)
-  const world = new World(random, options.variant ?? {})
+  const world = new World(random, options.variant ?? {}, options.scenario ?? {})
   world.invariants = Object.entries(ALL_INVARIANTS).map(([name, factory]): Invariant => {
     return factory(world, text => violations.push(`${name}: ${text}`))
   })
@@ -71,7 +74,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
     violations.push(`nothing throws: ${error instanceof Error ? error.stack : String(error)}`)
   }
   return {
-    events,
+    events: events + world.settlingSteps,
     hash: (hash >>> 0).toString(16).padStart(8, '0'),
     violations,
     records: world.history.records.length,

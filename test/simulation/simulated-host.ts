@@ -26,7 +26,7 @@ import { MortalDisk, MortalWords, ThreadLife } from './thread-life.ts'
 
 /** How a wrong engine differs from the real one; the real one has none of these. */
 export interface HostVariant {
-  readonly recovery?: (parts: PartitionRecoveryParts) => PartitionRecovery
+  readonly recovery?: (parts: PartitionRecoveryParts, control: SharedArrayBuffer) => PartitionRecovery
   readonly host?: (parts: PartitionHostParts) => PartitionHost
 }
 
@@ -58,7 +58,7 @@ export class HostLife {
   drained: number[] = []
   readonly #options: HostLifeOptions
   readonly #steps: Iterator<void, void>
-  #host: PartitionHost | null = null
+  #commands: HostRingDescription[] = []
 
   constructor(options: HostLifeOptions) {
     this.#options = options
@@ -71,8 +71,9 @@ export class HostLife {
     return this.#steps.next().done !== true
   }
 
+  /** A command that the thread finds before its next pass. */
   attach(ring: HostRingDescription): void {
-    this.#host?.attachRing(this.#hostRing(ring))
+    this.#commands.push(ring)
   }
 
   #words(buffer: SharedArrayBuffer): MortalWords {
@@ -98,7 +99,7 @@ export class HostLife {
     const publication = new LogPublication(control, segments, LEADER_EPOCH)
     const options = this.#options.logOptions(this.disk)
     const recoveryParts = { control, segments, publication, options }
-    const recovery = variant.recovery?.(recoveryParts) ?? new PartitionRecovery(recoveryParts)
+    const recovery = variant.recovery?.(recoveryParts, this.#options.control) ?? new PartitionRecovery(recoveryParts)
     recovery.begin()
     yield
     const log = recovery.openLog()
@@ -120,7 +121,6 @@ export class HostLife {
       leaderEpoch: LEADER_EPOCH
     }
     const host = variant.host?.(hostParts) ?? new PartitionHost(hostParts)
-    this.#host = host
     const rings = this.#options.rings.map(ring => this.#hostRing(ring))
     for (const ring of rings) host.attachRing(ring)
     recovery.list(log)
@@ -141,6 +141,7 @@ export class HostLife {
   *#passes(host: PartitionHost, control: ControlBlock): Generator<void, void> {
     while (host.failure === null) {
       control.beat()
+      for (const ring of this.#commands.splice(0)) host.attachRing(this.#hostRing(ring))
       yield
       if (host.take() === 0) {
         this.drained.push(...host.detachDrained())

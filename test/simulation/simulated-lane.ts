@@ -6,7 +6,7 @@ import type { HostRingDescription } from '../../src/data-plane/partition/host-ri
 import { RingSender, ringBytes, ringCapacity, startRingAt } from '../../src/threads/ring.ts'
 import { allocateWords } from '../../src/threads/shared-memory.ts'
 import { SLOT_ACKS_NONE, SLOT_ENTRY_BYTES, SLOT_IDEMPOTENT, SlotTable } from '../../src/threads/slot-table.ts'
-import { AtomicWords } from '../../src/threads/words.ts'
+import { AtomicWords, type Words } from '../../src/threads/words.ts'
 import type {
   ProduceBatch,
   ProduceLane,
@@ -32,6 +32,7 @@ export interface LaneOptions {
 export interface LanePartition extends ProducePartition {
   readonly ring: RingSender
   readonly description: HostRingDescription
+  readonly words: Words
 }
 
 export class SimulatedLane implements ProduceLane {
@@ -53,14 +54,15 @@ export class SimulatedLane implements ProduceLane {
     this.#slots = new SlotTable(new AtomicWords(slots))
     this.partitions = options.partitions.map((partition, i) => {
       const capacity = ringCapacity(options.inFlightMax)
-      const words = allocateWords(ringBytes(capacity))
-      startRingAt(new AtomicWords(words), options.ringStart)
+      const memory = allocateWords(ringBytes(capacity))
+      const words = new AtomicWords(memory)
+      startRingAt(words, options.ringStart)
       const { region, slotBytes, slotCount, bellRow } = options
       const id = options.firstRingId + i
-      const description = { id, capacity, region, slotBytes, slotCount, bellRow, ring: words, slots }
+      const description = { id, capacity, region, slotBytes, slotCount, bellRow, ring: memory, slots }
       partition.attach(description)
-      const ring = new RingSender(new AtomicWords(words), capacity, options.ringStart)
-      return { topic: 'simulated', partition: partition.index, leaderEpoch: 0, ring, description }
+      const ring = new RingSender(words, capacity, options.ringStart)
+      return { topic: 'simulated', partition: partition.index, leaderEpoch: 0, ring, description, words }
     })
   }
 

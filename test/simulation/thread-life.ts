@@ -11,6 +11,9 @@ export class ThreadEnded extends Error {
   override readonly name = 'ThreadEnded'
 }
 
+/** One for all: nobody looks at where it was thrown. */
+const ENDED = new ThreadEnded('the simulated thread has ended')
+
 export class ThreadLife {
   isOver = false
   /** Whether a write that meets the end lands later. */
@@ -27,7 +30,7 @@ export class ThreadLife {
   effect(): void {
     if (!this.isOver && this.#effectsLeft-- > 0) return
     this.isOver = true
-    throw new ThreadEnded('the simulated thread has ended')
+    throw ENDED
   }
 }
 

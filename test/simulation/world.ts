@@ -43,15 +43,17 @@ export class World implements WorldState {
   readonly producers: SimulatedProducer[] = []
   readonly readers: PlacedReader[] = []
   invariants: readonly Invariant[] = []
+  /** Steps of partitions after the chosen events, until everybody had finished. */
+  settlingSteps = 0
   readonly #random: Random
   readonly #variant: Variant
   readonly #regions = new RegionList(arena.sizeBytes)
   #nextProducerId = 1
 
-  constructor(random: Random, variant: Variant) {
+  constructor(random: Random, variant: Variant, chosen: Partial<Scenario>) {
     this.#random = random
     this.#variant = variant
-    this.scenario = chooseScenario(random)
+    this.scenario = { ...chooseScenario(random), ...chosen }
     for (let index = 0; index < this.scenario.partitionCount; index++) this.#addPartition(index)
     for (let i = 0; i < this.scenario.producers.length; i++) this.#addProducer()
   }
@@ -213,6 +215,7 @@ export class World implements WorldState {
   settle(roundsMax: number): boolean {
     for (let round = 0; round < roundsMax; round++) {
       if (this.#isQuiet) return true
+      this.settlingSteps += this.partitions.length
       for (const partition of this.partitions) {
         partition.simulated.landHeldWrite()
         partition.simulated.repair()

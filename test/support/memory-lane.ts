@@ -46,7 +46,11 @@ export class MemoryProduceLane implements ProduceLane {
   #completed: ProduceResult[] = []
   #waiters: (() => void)[] = []
 
-  constructor(broker: MemoryBroker, clock: Clock & { block?(ms: number): void }, options: ProduceLaneOptions) {
+  constructor(
+    broker: MemoryBroker,
+    clock: Clock & { block?(ms: number): void },
+    options: ProduceLaneOptions
+  ) {
     this.#broker = broker
     this.#clock = clock
     this.options = options

@@ -24,7 +24,7 @@ interface Refusal {
   readonly message: string
 }
 
-export interface CreateTopicsParts {
+interface CreateTopicsParts {
   readonly topics: TopicStore
   readonly threadLimit: ThreadLimit
   readonly random: Random

@@ -32,6 +32,8 @@ export class PartitionQueue {
   node: ProducerNode | null = null
   /** The broker it went to said that it leads it no more. */
   isLeaderStale = false
+  /** Where its batches went before that. */
+  former: { readonly nodeId: number; readonly target: ProducePartition } | null = null
   /** Stands in the list of its node, or of those without one. */
   isListed = false
   /** Records in batches that are closed for appends: the number of the next batch's first record. */
@@ -75,7 +77,8 @@ export class PartitionQueue {
     const first = this.first
     if (first === undefined || this.unresolved > 0 || this.hasGap) return false
     if (first.hasSequence) return this.inFlight === 0
-    if (this.identity === identity) return true
+    // A broker takes any sequence as the first of a producer it does not know: until it has one, one at a time.
+    if (this.identity === identity) return this.ackedSequence > 0 || this.inFlight === 0
     if (this.inFlight > 0) return false
     this.restart(identity)
     return true

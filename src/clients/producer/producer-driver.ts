@@ -11,13 +11,13 @@ import type { Clock } from '../../base/clock.ts'
 import { KafkaError } from '../../base/kafka-error.ts'
 import type { Random } from '../../base/random.ts'
 import type { ProducerSettings } from '../../config/producer-config.ts'
-import type { ProduceLane } from '../../wire/network/channel.ts'
+import type { Channel } from '../../wire/network/channel.ts'
 import { type ChannelSource, type ClientChannel, openChannel } from '../channel-source.ts'
 import { pause, withTimeout } from '../with-timeout.ts'
 import type { RecordAccumulator, SlotSizes } from './record-accumulator.ts'
 import { backoffMs } from './retry-backoff.ts'
 import { Sender } from './sender.ts'
-import type { TopicRoute, TopicRoutes } from './topic-routes.ts'
+import type { RouteWays, TopicRoute, TopicRoutes } from './topic-routes.ts'
 
 /** A lost wake-up would cost this much, no more. */
 const WAIT_MS_MAX = 100
@@ -41,8 +41,8 @@ export interface ProducerDriverOptions {
 export class ProducerDriver {
   readonly #options: ProducerDriverOptions
   #client: ClientChannel | null = null
-  #lane: ProduceLane | null = null
-  #sender: Sender | null = null
+  /** Null before `start` is through and after the end. */
+  #ways: RouteWays | null = null
   /** Monotonic time at which a run is wanted. */
   #wakeAt = Number.POSITIVE_INFINITY
   #timerAt = Number.POSITIVE_INFINITY
@@ -56,7 +56,7 @@ export class ProducerDriver {
   }
 
   get sender(): Sender | null {
-    return this.#sender
+    return this.#ways?.sender ?? null
   }
 
   get wakeAt(): number {
@@ -67,17 +67,18 @@ export class ProducerDriver {
   async start(): Promise<void> {
     const { source, settings, sizes, accumulator, clock, random } = this.#options
     try {
-      this.#client = await openChannel(source)
-      const lane = await this.#client.channel.openProduceLane({
+      const client = await openChannel(source)
+      this.#client = client
+      const lane = await client.channel.openProduceLane({
         ...sizes,
         inFlightMax: settings.maxInFlightRequestsPerConnection
       })
-      this.#lane = lane
-      if (this.#isClosed) return await this.#leave()
-      this.#sender = new Sender({ accumulator, lane, clock, random, settings })
-      this.turn()
+      const sender = new Sender({ accumulator, lane, clock, random, settings })
+      this.#ways = { channel: client.channel, lane, sender }
+      if (this.#isClosed) await this.#leave()
+      else this.turn()
     } catch (error) {
-      this.#options.onFatal(error instanceof Error ? error : new Error(String(error)))
+      this.#giveUp(error)
     }
   }
 
@@ -88,14 +89,16 @@ export class ProducerDriver {
 
   /** Runs the sender and all that depends on it. */
   run(): void {
-    const sender = this.#sender
-    if (sender === null || this.#isClosed) return
-    let delayMs: number
+    if (this.#isClosed) return
+    const { beforeRun, afterRun, clock } = this.#options
     do {
-      this.#options.beforeRun(sender)
-      delayMs = sender.runOnce()
-    } while (this.#options.afterRun())
-    this.#wakeAt = this.#options.clock.monotonic() + delayMs
+      this.#wakeAt = Number.POSITIVE_INFINITY
+      if (this.#ways !== null) {
+        beforeRun(this.#ways.sender)
+        const delayMs = this.#ways.sender.runOnce()
+        this.#wakeAt = clock.monotonic() + delayMs
+      }
+    } while (afterRun())
   }
 
   /** Runs if it is time, then sets the timer and waits for answers: what a caller's thread does before it idles. */
@@ -108,20 +111,23 @@ export class ProducerDriver {
   /** Sees to it that the driver runs again without a call from outside. */
   arm(): void {
     if (this.#isClosed) return
-    this.#lookAfterRoutes()
-    if (this.#sender?.isIdentityWanted === true && !this.#isAskingIdentity) void this.#askIdentity()
-    if ((this.#sender?.inFlightCount ?? 0) > 0 && !this.#isWaiting) void this.#awaitAnswers()
+    const ways = this.#ways
+    if (ways !== null) {
+      this.#options.routes.lookAfter(ways, this.#options.accumulator.unrouted)
+      if (ways.sender.isIdentityWanted && !this.#isAskingIdentity) void this.#askIdentity(ways)
+      if (ways.sender.inFlightCount > 0 && !this.#isWaiting) void this.#awaitAnswers(ways)
+    }
     if (this.#wakeAt < this.#timerAt) this.#setTimer(this.#wakeAt)
   }
 
   /** Blocks for an answer, at most so long. */
   waitBlocking(timeoutMs: number): void {
-    this.#lane?.waitBlocking(timeoutMs)
+    this.#ways?.lane.waitBlocking(timeoutMs)
   }
 
-  /** Finds out about a topic for somebody who waits until this monotonic time. */
+  /** Finds out about a topic and the brokers of its partitions; gives up at this monotonic time. */
   async discover(route: TopicRoute, until: number): Promise<void> {
-    if (this.#client !== null) await this.#options.routes.ask(route, this.#client.channel, until)
+    if (this.#ways !== null) await this.#options.routes.discover(route, this.#ways, until)
   }
 
   async close(): Promise<void> {
@@ -132,11 +138,15 @@ export class ProducerDriver {
   }
 
   async #leave(): Promise<void> {
-    this.#lane?.close()
-    this.#lane = null
+    this.#ways?.lane.close()
+    this.#ways = null
     const client = this.#client
     this.#client = null
     await client?.leave()
+  }
+
+  #giveUp(error: unknown): void {
+    this.#options.onFatal(error instanceof Error ? error : new Error(String(error)))
   }
 
   #setTimer(time: number): void {
@@ -150,57 +160,47 @@ export class ProducerDriver {
     })
   }
 
-  async #awaitAnswers(): Promise<void> {
+  async #awaitAnswers({ lane, sender }: RouteWays): Promise<void> {
     this.#isWaiting = true
     try {
-      while (!this.#isClosed && this.#lane !== null && (this.#sender?.inFlightCount ?? 0) > 0) {
+      while (!this.#isClosed && sender.inFlightCount > 0) {
         const untilWake = this.#wakeAt - this.#options.clock.monotonic()
-        await this.#lane.wait(Math.min(WAIT_MS_MAX, Math.max(1, untilWake)))
+        await lane.wait(Math.min(WAIT_MS_MAX, Math.max(1, untilWake)))
         this.turn()
       }
     } catch (error) {
-      this.#options.onFatal(error instanceof Error ? error : new Error(String(error)))
+      this.#giveUp(error)
     } finally {
       this.#isWaiting = false
     }
   }
 
-  /** Batches whose broker is not known need a place to go. */
-  #lookAfterRoutes(): void {
-    const { accumulator, routes } = this.#options
-    if (this.#client === null || this.#lane === null || this.#sender === null) return
-    for (const queue of accumulator.unrouted) {
-      if (queue.batches.length === 0) continue
-      void routes.reroute(routes.of(queue.topic), this.#client.channel, this.#lane, this.#sender)
-    }
-  }
-
-  async #askIdentity(): Promise<void> {
+  /** Until there is one: without a producer id nothing is sent. */
+  async #askIdentity({ channel, sender }: RouteWays): Promise<void> {
     const { settings, clock, random } = this.#options
     this.#isAskingIdentity = true
     try {
-      for (let failures = 1; !this.#isClosed && this.#client !== null; failures++) {
-        const answer = await this.#initProducerId()
-        if (answer === null) {
-          this.turn()
-          return
-        }
-        if (!answer.retriable) return this.#options.onFatal(answer)
+      for (let failures = 1; !this.#isClosed && sender.isIdentityWanted; failures++) {
+        const fault = await this.#askIdentityOnce(channel, sender)
+        if (fault === null) continue
+        if (!fault.retriable) throw fault
         await pause(backoffMs(failures, settings, random), clock)
       }
+    } catch (error) {
+      this.#giveUp(error)
     } finally {
       this.#isAskingIdentity = false
     }
+    this.turn()
   }
 
-  async #initProducerId(): Promise<KafkaError | null> {
+  async #askIdentityOnce(channel: Channel, sender: Sender): Promise<KafkaError | null> {
     const { settings, clock } = this.#options
     try {
-      const answer = this.#client?.channel.initProducerId({ transactionalId: null })
-      if (answer === undefined) return null
+      const answer = channel.initProducerId({ transactionalId: null })
       const { errorCode, ...identity } = await withTimeout(answer, settings.requestTimeoutMs, clock)
       if (errorCode !== 0) return KafkaError.ofCode(errorCode, 'asked for a producer id')
-      this.#sender?.setIdentity(identity)
+      sender.setIdentity(identity)
       return null
     } catch (error) {
       if (error instanceof KafkaError) return error

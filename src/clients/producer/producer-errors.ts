@@ -46,6 +46,13 @@ export function queueFull(records: number, what: string): HighwaterError {
   )
 }
 
+export function notReady(waitMs: number): HighwaterError {
+  return new HighwaterError(
+    'HIGHWATER_TIMEOUT',
+    `The producer had no room, or no way to the brokers, for max.block.ms (${waitMs}).`
+  )
+}
+
 /** A record waited for max.block.ms. @param fault why its topic is not known, null if memory was missing */
 export function waitedTooLong(topic: string, waitMs: number, fault: Error | null, isKnown: boolean): Error {
   if (!isKnown) {

@@ -32,6 +32,7 @@ import {
   checkedTimestamp,
   closedError,
   noSuchPartition,
+  notReady,
   queueFull,
   recordTooLarge,
   undelivered,
@@ -72,6 +73,11 @@ interface Flush {
   readonly done: () => void
 }
 
+interface ReadyWaiter {
+  readonly deadline: number
+  readonly wake: (fault: Error | null) => void
+}
+
 interface Draft {
   timestamp: number
   key: Uint8Array | null
@@ -100,7 +106,7 @@ export class Producer {
   #isWarned = false
   #fatal: Error | null = null
   #flushes: Flush[] = []
-  #readyWaiters: (() => void)[] = []
+  #readyWaiters: ReadyWaiter[] = []
   readonly #place = (record: WaitingRecord): Placing => this.#placeWaiting(record)
   readonly #endTurn = (): void => {
     this.#isTurnPending = false
@@ -129,7 +135,13 @@ export class Producer {
       Math.min(settings.maxRequestSize, sizes.slotBytes * sizes.slotCount) -
       batchUpperBound(0, 0, NO_HEADERS) -
       10
-    this.#routes = new TopicRoutes({ clock, random, settings, onChange: () => this.#driver.turn() })
+    this.#routes = new TopicRoutes({
+      clock,
+      random,
+      settings,
+      onChange: () => this.#driver.turn(),
+      onFatal: error => this.#stop(error instanceof Error ? error : new Error(String(error)))
+    })
     this.#driver = new ProducerDriver({
       source,
       settings,
@@ -181,26 +193,31 @@ export class Producer {
     return this.#appended(queue)
   }
 
-  /** Resolves when there is room for more records, and the brokers can be reached. */
-  ready(): Promise<void> {
-    if (this.#fatal !== null) return Promise.reject(this.#fatal)
-    if (this.#isClosed) return Promise.reject(closedError())
-    if (this.#hasRoom(1)) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      this.#readyWaiters.push(() => {
-        if (this.#fatal !== null) reject(this.#fatal)
-        else resolve()
-      })
+  /**
+   * Resolves when there is room for more records and they can be sent.
+   * @throws HighwaterError HIGHWATER_TIMEOUT after max.block.ms, HIGHWATER_CLOSED, and what ended the producer
+   */
+  async ready(): Promise<void> {
+    if (this.#fatal !== null) throw this.#fatal
+    if (this.#isClosed) throw closedError()
+    if (this.#hasRoom(1)) return
+    const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
+    const fault = await new Promise<Error | null>(wake => {
+      this.#readyWaiters.push({ deadline, wake })
       this.#driver.turn()
     })
+    if (fault !== null) throw fault
   }
 
-  /** Partitions of a topic. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if it is not known within max.block.ms */
+  /**
+   * Partitions of a topic; finds out where each of them is, so that the first records need not wait for that.
+   * @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if it is not known within max.block.ms
+   */
   async partitionsFor(topic: string): Promise<number[]> {
+    const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
     await this.ready()
     const route = this.#routes.of(topic)
-    if (!route.isKnown)
-      await this.#driver.discover(route, this.#clock.monotonic() + this.#settings.maxBlockMs)
+    await this.#driver.discover(route, deadline)
     if (!route.isKnown) throw route.fault ?? closedError()
     return route.queues.map(({ partition }) => partition)
   }
@@ -227,7 +244,7 @@ export class Producer {
       await this.flush()
     } finally {
       cancel()
-      for (const wake of this.#readyWaiters.splice(0)) wake()
+      for (const { wake } of this.#readyWaiters.splice(0)) wake(closedError())
       await this.#driver.close()
     }
   }
@@ -287,7 +304,7 @@ export class Producer {
         draft,
         queueFull(this.#queue.size, route.isKnown ? 'memory' : `topic ${route.topic}`)
       )
-    if (!route.isKnown) void this.#driver.discover(route, deadline)
+    if (!route.isKnown) this.#routes.want(route, deadline)
     else {
       const record = { ...draft }
       const queue = this.#waitForMemory(route, record, partition)
@@ -359,8 +376,7 @@ export class Producer {
     }
     this.#driver.wakeBy(this.#queue.nextDeadline)
     this.#settleFlushes()
-    if (this.#readyWaiters.length > 0 && this.#hasRoom(2))
-      for (const wake of this.#readyWaiters.splice(0)) wake()
+    if (this.#readyWaiters.length > 0) this.#wakeReady()
     return isPlaced
   }
 
@@ -368,11 +384,23 @@ export class Producer {
   #hasRoom(share: number): boolean {
     const { freeCount, slotCount } = this.#accumulator.pool
     return (
-      this.#driver.sender !== null &&
+      this.#driver.sender?.isIdentityWanted === false &&
       !this.#queue.isMemoryShort &&
       this.#queue.size * share < this.#settings.engineSendQueueRecords &&
       freeCount >= (share === 1 ? 1 : slotCount / share)
     )
+  }
+
+  #wakeReady(): void {
+    const now = this.#clock.monotonic()
+    const hasRoom = this.#hasRoom(2)
+    const waiters = this.#readyWaiters
+    this.#readyWaiters = hasRoom ? [] : waiters.filter(({ deadline }) => deadline > now)
+    for (const waiter of waiters) {
+      if (hasRoom) waiter.wake(null)
+      else if (waiter.deadline <= now) waiter.wake(notReady(this.#settings.maxBlockMs))
+      else this.#driver.wakeBy(waiter.deadline)
+    }
   }
 
   #settleFlushes(): void {
@@ -392,7 +420,7 @@ export class Producer {
     for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#fail(record, error)
     this.#driver.sender?.abandon(this.#routes.queues(), error)
     this.#settleFlushes()
-    for (const wake of this.#readyWaiters.splice(0)) wake()
+    for (const { wake } of this.#readyWaiters.splice(0)) wake(error)
   }
 
   /** A record that reaches no batch has an outcome of its own. */

@@ -130,11 +130,13 @@ export class RecordAccumulator {
       else queue.node.queues = queue.node.queues.filter(other => other !== queue)
       queue.isListed = false
     }
-    queue.node = node
     if (node === null) {
+      const { target } = queue
+      if (queue.node !== null && target !== null) queue.former = { nodeId: queue.node.nodeId, target }
       queue.target = null
       queue.isLeaderStale = true
     }
+    queue.node = node
     this.list(queue)
   }
 }

@@ -22,14 +22,15 @@ export class TopicRoute {
   readonly topic: string
   readonly queues: PartitionQueue[] = []
   readonly sticky: StickyPartition
+  leaders: readonly Leader[] = []
   /** Why the last question about it failed; null if it did not. */
   fault: Error | null = null
-  leaderIds: readonly number[] = []
   /** The question about it, while one is under way. */
   asking: Promise<void> | null = null
-  /** Monotonic time until which somebody waits for an answer. */
+  /** The search for the brokers of its queues, while one is under way. */
+  routing: Promise<void> | null = null
+  /** Monotonic time until which somebody waits for it to become known. */
   wantedUntil = Number.NEGATIVE_INFINITY
-  isRouting = false
 
   constructor(topic: string, random: Random) {
     this.topic = topic
@@ -41,17 +42,36 @@ export class TopicRoute {
   }
 }
 
+interface Leader {
+  /** -1 while there is none. */
+  readonly nodeId: number
+  readonly epoch: number
+}
+
+const NO_LEADER: Leader = { nodeId: -1, epoch: -1 }
+
+/** What is needed to ask. */
+export interface RouteWays {
+  readonly channel: Channel
+  readonly lane: ProduceLane
+  readonly sender: Sender
+}
+
 export interface TopicRoutesOptions {
   readonly clock: Clock
   readonly random: Random
   readonly settings: ProducerSettings
-  /** Called when a topic became known or could not be found. */
+  /** Called when something about a topic became known, or could not be found out. */
   readonly onChange: () => void
+  /** Called with an error that no answer of a broker explains. */
+  readonly onFatal: (error: unknown) => void
 }
 
 export class TopicRoutes {
   readonly #options: TopicRoutesOptions
   readonly #routes = new Map<string, TopicRoute>()
+  /** Topics that are not known and that somebody waits for. */
+  readonly #wanted = new Set<TopicRoute>()
   #isClosed = false
 
   constructor(options: TopicRoutesOptions) {
@@ -75,52 +95,81 @@ export class TopicRoutes {
     this.#isClosed = true
   }
 
-  /** Asks about the topic until it is known or nobody waits any more; `until` is monotonic time. */
-  ask(route: TopicRoute, channel: Channel, until: number): Promise<void> {
+  /** Somebody waits, until this monotonic time, for the topic to become known. */
+  want(route: TopicRoute, until: number): void {
     route.wantedUntil = Math.max(route.wantedUntil, until)
-    route.asking ??= this.#askUntilKnown(route, channel).finally(() => {
+    this.#wanted.add(route)
+  }
+
+  /** Begins to ask about wanted topics, and for the brokers of queues that have batches and no place to go. */
+  lookAfter(ways: RouteWays, unrouted: readonly PartitionQueue[]): void {
+    for (const route of this.#wanted) {
+      this.#wanted.delete(route)
+      if (!route.isKnown) this.#ask(route, ways).catch(this.#options.onFatal)
+    }
+    for (const queue of unrouted) {
+      if (queue.batches.length > 0) this.#reroute(this.of(queue.topic), ways).catch(this.#options.onFatal)
+    }
+  }
+
+  /** Asks until the topic is known or nobody waits any more, then for the brokers of all its partitions once. */
+  async discover(route: TopicRoute, ways: RouteWays, until: number): Promise<void> {
+    route.wantedUntil = Math.max(route.wantedUntil, until)
+    if (!route.isKnown) await this.#ask(route, ways)
+    while (route.routing !== null) await route.routing
+    route.routing = this.#openQueues(route, ways, route.queues).finally(() => {
+      route.routing = null
+    })
+    await route.routing
+    this.#options.onChange()
+  }
+
+  #ask(route: TopicRoute, ways: RouteWays): Promise<void> {
+    route.asking ??= this.#askUntilKnown(route, ways).finally(() => {
       route.asking = null
     })
     return route.asking
   }
 
-  /** Finds the brokers of the topic's queues that have batches and no place to go, until all have one. */
-  async reroute(route: TopicRoute, channel: Channel, lane: ProduceLane, sender: Sender): Promise<void> {
-    const { clock, random, settings, onChange } = this.#options
-    if (route.isRouting) return
-    route.isRouting = true
-    try {
-      for (let failures = 0; !this.#isClosed && route.queues.some(isHomeless); failures++) {
-        if (failures > 0) await pause(backoffMs(failures, settings, random), clock)
-        const isStale = failures > 0 || route.queues.some(({ isLeaderStale }) => isLeaderStale)
-        if (isStale) route.fault = await this.#askOnce(route, channel)
-        if (route.fault === null) await this.#openQueues(route, lane, sender)
-      }
-    } finally {
-      route.isRouting = false
-      onChange()
-    }
+  #reroute(route: TopicRoute, ways: RouteWays): Promise<void> {
+    route.routing ??= this.#rerouteAll(route, ways).finally(() => {
+      route.routing = null
+      this.#options.onChange()
+    })
+    return route.routing
   }
 
-  async #askUntilKnown(route: TopicRoute, channel: Channel): Promise<void> {
-    const { clock, random, settings, onChange } = this.#options
+  async #askUntilKnown(route: TopicRoute, { channel }: RouteWays): Promise<void> {
     for (let failures = 1; !this.#isClosed; failures++) {
       route.fault = await this.#askOnce(route, channel)
-      onChange()
-      if (route.fault === null || clock.monotonic() >= route.wantedUntil) return
-      await pause(backoffMs(failures, settings, random), clock)
+      this.#options.onChange()
+      if (route.fault === null || this.#options.clock.monotonic() >= route.wantedUntil) return
+      await this.#backOff(failures)
     }
   }
 
-  async #openQueues(route: TopicRoute, lane: ProduceLane, sender: Sender): Promise<void> {
-    for (const queue of route.queues.filter(isHomeless)) {
-      const leaderId = route.leaderIds[queue.partition] ?? -1
-      if (leaderId < 0) continue
+  async #rerouteAll(route: TopicRoute, ways: RouteWays): Promise<void> {
+    for (let failures = 0; !this.#isClosed; failures++) {
+      const homeless = route.queues.filter(isHomeless)
+      if (homeless.length === 0) return
+      if (failures > 0) await this.#backOff(failures)
+      const isStale = failures > 0 || homeless.some(({ isLeaderStale }) => isLeaderStale)
+      if (isStale) route.fault = await this.#askOnce(route, ways.channel)
+      if (route.fault === null) await this.#openQueues(route, ways, homeless)
+    }
+  }
+
+  async #openQueues(route: TopicRoute, ways: RouteWays, queues: readonly PartitionQueue[]): Promise<void> {
+    for (const queue of queues) {
+      const { nodeId, epoch } = route.leaders[queue.partition] ?? NO_LEADER
+      if (nodeId < 0 || queue.node !== null) continue
+      const former = queue.former
+      const isUnchanged = former !== null && former.nodeId === nodeId && former.target.leaderEpoch === epoch
       try {
-        sender.route(queue, leaderId, await this.#bounded(lane.openPartition(queue)))
+        const target = isUnchanged ? former.target : await this.#bounded(ways.lane.openPartition(queue))
+        ways.sender.route(queue, nodeId, target)
       } catch (error) {
-        if (!(error instanceof KafkaError) && !(error instanceof HighwaterError)) throw error
-        route.fault = error
+        route.fault = answered(error)
       }
     }
   }
@@ -129,35 +178,46 @@ export class TopicRoutes {
     try {
       const { topics } = await this.#bounded(channel.metadata({ topics: [route.topic] }))
       const found = topics.find(({ name }) => name === route.topic)
-      if (found === undefined) return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', route.topic)
-      if (found.errorCode !== 0) return KafkaError.ofCode(found.errorCode, route.topic)
-      if (found.partitions.length === 0) return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', route.topic)
+      if (found !== undefined && found.errorCode !== 0) return KafkaError.ofCode(found.errorCode, route.topic)
+      if (found === undefined || found.partitions.length === 0) {
+        return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', route.topic)
+      }
       update(route, found)
       return null
     } catch (error) {
-      if (error instanceof KafkaError || error instanceof HighwaterError) return error
-      throw error
+      return answered(error)
     }
   }
 
   #bounded<Value>(answer: Promise<Value>): Promise<Value> {
     return withTimeout(answer, this.#options.settings.requestTimeoutMs, this.#options.clock)
   }
+
+  #backOff(failures: number): Promise<void> {
+    const { clock, random, settings } = this.#options
+    return pause(backoffMs(failures, settings, random), clock)
+  }
+}
+
+/** The error if a broker or the way to it gave it; any other is thrown again. */
+function answered(error: unknown): Error {
+  if (error instanceof KafkaError || error instanceof HighwaterError) return error
+  throw error
 }
 
 /** Takes over what the broker said; partitions are only ever added. */
 function update(route: TopicRoute, { partitions }: TopicMetadata): void {
-  const leaderIds = [...route.leaderIds]
-  for (const { partitionIndex, leaderId, errorCode } of partitions) {
-    leaderIds[partitionIndex] = errorCode === 0 ? leaderId : -1
+  const leaders = [...route.leaders]
+  for (const { partitionIndex, leaderId, leaderEpoch, errorCode } of partitions) {
+    leaders[partitionIndex] = errorCode === 0 ? { nodeId: leaderId, epoch: leaderEpoch } : NO_LEADER
   }
-  route.leaderIds = leaderIds
+  route.leaders = leaders
   for (const queue of route.queues) queue.isLeaderStale = false
-  for (let partition = route.queues.length; partition < leaderIds.length; partition++) {
+  for (let partition = route.queues.length; partition < leaders.length; partition++) {
     route.queues.push(new PartitionQueue(route.topic, partition))
   }
-  const all = leaderIds.map((_, partition) => partition)
-  const available = all.filter(partition => (leaderIds[partition] ?? -1) >= 0)
+  const all = route.queues.map(({ partition }) => partition)
+  const available = all.filter(partition => (leaders[partition] ?? NO_LEADER).nodeId >= 0)
   route.sticky.setAvailable(available.length > 0 ? available : all)
 }
 

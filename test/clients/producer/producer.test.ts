@@ -1,12 +1,12 @@
 /** The producer as a program sees it, over a broker in memory that answers when it is told. */
 import { expect, test } from 'vitest'
+import { seededRandom } from '../../../src/base/random.ts'
 import { Producer } from '../../../src/clients/producer/producer.ts'
 import type { ProducerConfig } from '../../../src/config/producer-config.ts'
 import { RecordBatchIterator } from '../../../src/wire/record/record-batch-iterator.ts'
 import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
-import { MemoryChannel } from '../../support/memory-channel.ts'
 import type { MemoryPartition } from '../../support/memory-broker.ts'
-import { seededRandom } from '../../../src/base/random.ts'
+import { MemoryChannel } from '../../support/memory-channel.ts'
 
 interface Bench {
   clock: ManualClock
@@ -29,7 +29,8 @@ function valuesOf(log: MemoryPartition): string[] {
   for (const { bytes } of log.batches) {
     const iterator = new RecordBatchIterator(1 << 20, null)
     iterator.reset(bytes, 0, bytes.length, 0)
-    while (iterator.nextBatch()) while (iterator.nextRecord()) values.push(iterator.record.valueString() ?? 'null')
+    while (iterator.nextBatch())
+      while (iterator.nextRecord()) values.push(iterator.record.valueString() ?? 'null')
   }
   return values
 }

@@ -318,6 +318,22 @@ test('leader epochs are taken from the batches where their checkpoint is missing
   expect(text).toBe('0\n2\n3 0\n5 2\n')
 })
 
+test('a leader epoch that began behind the end is forgotten', () => {
+  const { storage } = runningLog()
+  storage.put(`${DIRECTORY}/leader-epoch-checkpoint`, new TextEncoder().encode('0\n2\n0 0\n1 45\n'))
+  for (const log of [openCold(storage), openCold(storage)]) expect(log.lastEpoch).toBe(0)
+})
+
+test('warm: a damaged snapshot is removed, and the batches behind an older one are read', () => {
+  const { storage, log } = runningLog()
+  log.snapshotIfDue(1)
+  const path = `${DIRECTORY}/00000000000000000045.warmsnapshot`
+  storage.put(path, storage.bytesOf(path).slice(1))
+  const warm = Log.openWarm(optionsFor(storage, SETTINGS), publishedOf(log))
+  expect(warm.producerState.check(7, 0, 44, 44)).toMatchObject({ kind: 'duplicate', baseOffset: 44 })
+  expect(storage.exists(path)).toBe(false)
+})
+
 test('warm: what was written and never published is removed, in the active file and as a new segment', () => {
   const { storage, log } = runningLog()
   const published = publishedOf(log)

@@ -273,6 +273,25 @@ test.each(['write /data/orders-0/00000000000000000000.log', 'open /data/orders-0
   }
 )
 
+test('in a pass that fails, a duplicate of what is in the log keeps its offset', () => {
+  const rig = started()
+  const sender = rig.addSender()
+  const idempotent = (baseSequence: number): Uint8Array =>
+    batch({ producerId: 7, producerEpoch: 0, baseSequence })
+  sender.submit(idempotent(0))
+  rig.settle()
+  sender.reap()
+  for (const sequence of [0, 1, 1, 9]) sender.submit(idempotent(sequence))
+  rig.storage.failAt(rig.storage.operations.length, 'ENOSPC', true)
+  rig.host.pass()
+  expect(sender.reap().map(({ errorCode, baseOffset }) => [errorCode, baseOffset])).toEqual([
+    [0, 0],
+    [56, -1],
+    [56, -1],
+    [45, -1]
+  ])
+})
+
 test('a short write leaves no byte of the pass in the file', () => {
   const rig = started()
   const sender = rig.addSender()

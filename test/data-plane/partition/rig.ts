@@ -29,14 +29,14 @@ export const NOW = 1_700_000_100_000
 const RING_CAPACITY = 256
 const SLOT_BYTES = 1024
 
-export const fixedClock: Clock = { now: () => NOW, monotonic: () => 0, after: () => () => {} }
+const fixedClock: Clock = { now: () => NOW, monotonic: () => 0, after: () => () => {} }
 
 export interface RigSettings extends Partial<Omit<PartitionSettings, 'log'>> {
   readonly log?: Partial<PartitionSettings['log']>
 }
 
 /** What a sender is told of a batch. */
-export interface Answer {
+interface Answer {
   readonly slot: number
   readonly errorCode: number
   readonly baseOffset: number

@@ -1,0 +1,295 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { KafkaError } from '../../src/base/kafka-error.ts'
+import { connectHandle } from '../../src/cluster/cluster-handle.ts'
+import { type Cluster, type ClusterOptions, startCluster } from '../../src/cluster/embedded-cluster.ts'
+import type { Channel } from '../../src/wire/network/channel.ts'
+import { recordBatch } from '../data-plane/log/batches.ts'
+import { count, LaneProducer, readSequences, SLOT_BYTES } from './lane-driver.ts'
+
+const orders = { topic: 'orders', partition: 0 }
+const MIB = 2 ** 20
+
+const clusters: Cluster[] = []
+const directories: string[] = []
+
+afterEach(async () => {
+  for (const cluster of clusters.splice(0)) await cluster.close()
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
+})
+
+async function started(options: ClusterOptions = {}): Promise<Cluster> {
+  const cluster = await startCluster({ 'engine.arena.bytes': 16 * MIB, ...options })
+  clusters.push(cluster)
+  return cluster
+}
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'highwater-test-'))
+  directories.push(path)
+  return path
+}
+
+async function withTopic(
+  cluster: Cluster,
+  configs: Record<string, string> = {},
+  numPartitions = 1
+): Promise<Channel> {
+  const channel = await cluster.connect()
+  const topic = { name: 'orders', numPartitions, replicationFactor: 1, configs }
+  const { topics } = await channel.createTopics({ topics: [topic] })
+  expect(topics).toEqual([{ name: 'orders', errorCode: 0, errorMessage: null }])
+  return channel
+}
+
+/** Threads and open files of this process; a fresh one has reached its number after the first cluster. */
+const kernelThreads = (): number => readdirSync('/proc/self/task').length
+const openFiles = (): number => readdirSync('/proc/self/fd').length
+
+test('batches go through a ring into the log and come back by fetch, each once and whole', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster)
+  const producer = await LaneProducer.open(channel, orders)
+  await producer.append(500)
+  expect([...producer.settled.values()].map(({ baseOffset }) => baseOffset)).toEqual(count(500))
+  expect(await readSequences(channel, orders)).toEqual(count(500))
+})
+
+test('reading goes over segments and batches larger than the chunk', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster, { 'segment.bytes': '10000', 'index.interval.bytes': '500' })
+  const producer = await LaneProducer.open(channel, orders)
+  await producer.append(100)
+  await producer.append(3, 5 * SLOT_BYTES)
+  await producer.append(100)
+  expect(await readSequences(channel, orders)).toEqual(count(203))
+  const logs = readdirSync(join(cluster.logDir, 'orders-0')).filter(name => name.endsWith('.log'))
+  expect(logs.length).toBeGreaterThan(4)
+})
+
+test('two partitions have two logs that know nothing of each other', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster, {}, 2)
+  const producers = [
+    await LaneProducer.open(channel, orders),
+    await LaneProducer.open(channel, { topic: 'orders', partition: 1 })
+  ]
+  await Promise.all(producers.map(producer => producer.append(50)))
+  expect(await readSequences(channel, orders)).toEqual(count(50))
+  expect(await readSequences(channel, { topic: 'orders', partition: 1 })).toEqual(count(50))
+})
+
+test('topics, records and producer ids survive a restart', async () => {
+  const logDirs = directory()
+  const first = await started({ 'log.dirs': logDirs })
+  const before = await withTopic(first, { 'segment.bytes': '5000' }, 2)
+  const producer = await LaneProducer.open(before, orders)
+  await producer.append(60)
+  await first.close()
+  const second = await started({ 'log.dirs': logDirs })
+  const channel = await second.connect()
+  const { topics } = await channel.metadata({ topics: null })
+  expect(topics).toMatchObject([{ name: 'orders', partitions: [{ leaderId: 1 }, { leaderId: 1 }] }])
+  expect((await channel.initProducerId({ transactionalId: null })).producerId).toBe(1000)
+  expect(await channel.listOffsets({ ...orders, timestamp: -1 })).toMatchObject({ errorCode: 0, offset: 60 })
+  expect(await readSequences(channel, orders)).toEqual(count(60))
+})
+
+test('a killed partition returns under load, and nothing acknowledged or in flight is lost', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster, { 'segment.bytes': '40000' })
+  const producer = await LaneProducer.open(channel, orders)
+  await producer.append(100)
+  for (let kill = 0; kill < 2; kill++) {
+    const appending = producer.append(1000)
+    await producer.lane.wait(1)
+    await cluster.killPartition(orders)
+    await appending
+  }
+  expect([...producer.settled.values()].every(({ errorCode }) => errorCode === 0)).toBe(true)
+  expect(await readSequences(channel, orders)).toEqual(count(2100))
+})
+
+test('the third death within 10 s takes the partition offline, and its batches are answered', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster)
+  const producer = await LaneProducer.open(channel, orders)
+  for (let kill = 0; kill < 3; kill++) {
+    await producer.append(10)
+    await cluster.killPartition(orders)
+  }
+  await producer.append(2)
+  expect([...producer.settled.values()].map(({ errorCode }) => errorCode)).toEqual([
+    ...count(30).map(() => 0),
+    56,
+    56
+  ])
+  await expect(producer.lane.openPartition(orders)).rejects.toThrow(KafkaError)
+  const { topics } = await channel.metadata({ topics: ['orders'] })
+  expect(topics).toMatchObject([{ partitions: [{ errorCode: 56, leaderId: -1 }] }])
+})
+
+test('a closed channel gives back what it had, once its last batch is answered', async () => {
+  const cluster = await started({ 'engine.arena.bytes': 4 * MIB })
+  const slotCount = (2 * MIB) / SLOT_BYTES
+  const first = await withTopic(cluster)
+  const producer = await LaneProducer.open(first, orders, slotCount)
+  producer.sendUpTo(5)
+  await first.close()
+  const second = await cluster.connect()
+  let next: LaneProducer | null = null
+  while (next === null) {
+    // Until the rings are drained there is no region for another lane of this size.
+    next = await LaneProducer.open(second, orders, slotCount).catch(error => {
+      expect(error).toMatchObject({ code: 'HIGHWATER_RESOURCES' })
+      return null
+    })
+  }
+  await next.append(1)
+  expect(next.settled.get(0)).toEqual({ errorCode: 0, baseOffset: 5 })
+})
+
+test('an arena without room is an error that names the cure', async () => {
+  const cluster = await started({ 'engine.arena.bytes': MIB })
+  const channel = await withTopic(cluster)
+  await expect(LaneProducer.open(channel, orders, 1024)).rejects.toThrow(
+    'the arena has no free region for 1024 slots of 1024 bytes; raise engine.arena.bytes or lower buffer.memory'
+  )
+})
+
+test('a handle passes to another thread by transfer, and connects there', async () => {
+  const cluster = await started()
+  await withTopic(cluster)
+  const handle = await cluster.handle()
+  const received = structuredClone(handle, { transfer: [...handle.transferList] })
+  const channel = await connectHandle(received)
+  expect((await channel.metadata({ topics: null })).topics.map(topic => topic.name)).toEqual(['orders'])
+})
+
+test('what is not there is answered with Kafka’s codes', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster)
+  const missing = { topic: 'orders', partition: 7 }
+  const lane = await channel.openFetchLane({ chunkBytes: 4096 })
+  await expect(lane.openPartition(missing)).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  await lane.openPartition(orders)
+  const at = async (fetchOffset: number) => lane.fetch({ ...orders, fetchOffset, maxBytes: 4096 })
+  expect(await at(0)).toMatchObject({ errorCode: 0, highWatermark: 0 })
+  expect(await at(1)).toMatchObject({ errorCode: 1 })
+  expect((await channel.metadata({ topics: ['nothing'] })).topics[0]?.errorCode).toBe(3)
+  expect(await channel.initProducerId({ transactionalId: 'mine' })).toMatchObject({ errorCode: 42 })
+})
+
+test('a reader that waits is told when there is something to read', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster)
+  const producer = await LaneProducer.open(channel, orders)
+  const lane = await channel.openFetchLane({ chunkBytes: 4096 })
+  await lane.openPartition(orders)
+  const waiting = lane.wait(orders, 0, 60_000)
+  await producer.append(1)
+  await waiting
+  expect((await lane.fetch({ ...orders, fetchOffset: 0, maxBytes: 4096 })).bytes.byteLength).toBe(200)
+  lane.waitBlocking(orders, 0, 60_000)
+})
+
+test('offsets are listed by time', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster, { 'segment.bytes': '300' })
+  const lane = await channel.openProduceLane({ slotBytes: SLOT_BYTES, slotCount: 4, inFlightMax: 4 })
+  const partition = await lane.openPartition(orders)
+  for (const [slot, times] of [[1000, 2000], [3000], [3500, 5000], [4000]].entries()) {
+    const bytes = recordBatch(0, times)
+    lane.fill(slot, bytes, bytes.byteLength)
+    const unnamed = { baseSequence: -1, producerId: -1, producerEpoch: -1 }
+    const { byteLength } = bytes
+    lane.add(partition, { slot, slotRun: 1, byteLength, recordCount: times.length, ...unnamed }, 1)
+  }
+  lane.send()
+  for (let settled = 0; settled < 4; settled += lane.reap(() => {})) await lane.wait(1000)
+  const at = async (timestamp: number) => {
+    const answer = await channel.listOffsets({ ...orders, timestamp })
+    return [answer.offset, answer.timestamp]
+  }
+  expect(await at(-2)).toEqual([0, -1])
+  expect(await at(-1)).toEqual([6, -1])
+  expect(await at(0)).toEqual([0, 1000])
+  expect(await at(1001)).toEqual([1, 2000])
+  expect(await at(2001)).toEqual([2, 3000])
+  expect(await at(4500)).toEqual([4, 5000])
+  expect(await at(5001)).toEqual([-1, -1])
+})
+
+test('the use of a partition thread is told', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster)
+  expect(await cluster.partitionUsage(orders)).toEqual({ cpuMs: null, passes: 0, bytes: 0 })
+  const producer = await LaneProducer.open(channel, orders)
+  await producer.append(10)
+  const usage = await cluster.partitionUsage(orders)
+  expect(usage.bytes).toBe(2000)
+  expect(usage.passes).toBeGreaterThan(0)
+})
+
+test('closing ends every thread, closes every file and removes a temporary directory; twice is once', async () => {
+  const warm = await started()
+  await warm.close()
+  const before = { threads: kernelThreads(), files: openFiles() }
+  const cluster = await started()
+  const channel = await withTopic(cluster)
+  const producer = await LaneProducer.open(channel, orders)
+  await producer.append(10)
+  await readSequences(channel, orders)
+  expect(existsSync(cluster.logDir)).toBe(true)
+  await Promise.all([cluster.close(), cluster.close()])
+  expect(existsSync(cluster.logDir)).toBe(false)
+  expect({ threads: kernelThreads(), files: openFiles() }).toEqual(before)
+})
+
+test('what is submitted when a cluster closes is in the log afterwards', async () => {
+  const logDirs = directory()
+  const first = await started({ 'log.dirs': logDirs })
+  const producer = await LaneProducer.open(await withTopic(first), orders)
+  producer.sendUpTo(5)
+  await first.close()
+  const second = await started({ 'log.dirs': logDirs })
+  expect(await readSequences(await second.connect(), orders)).toEqual(count(5))
+})
+
+test('a directory is used by one cluster at a time', async () => {
+  const logDirs = directory()
+  const first = await started({ 'log.dirs': logDirs })
+  await expect(startCluster({ 'log.dirs': logDirs })).rejects.toMatchObject({
+    code: 'HIGHWATER_RESOURCES',
+    message: expect.stringContaining('is in use by the process')
+  })
+  await first.close()
+  await started({ 'log.dirs': logDirs })
+})
+
+test('a directory that cannot be made, and an unknown setting, are refused in one sentence', async () => {
+  const file = join(directory(), 'file')
+  writeFileSync(file, '')
+  await expect(startCluster({ 'log.dirs': join(file, 'logs') })).rejects.toMatchObject({
+    code: 'HIGHWATER_STORAGE',
+    message: expect.stringMatching(/^cannot make directory .*ENOTDIR: not a directory$/)
+  })
+  await expect(startCluster({ 'log.dir': file } as ClusterOptions)).rejects.toMatchObject({
+    code: 'HIGHWATER_CONFIG'
+  })
+})
+
+test('a log directory of another topic is not taken for this one', async () => {
+  const logDirs = directory()
+  const first = await started({ 'log.dirs': logDirs })
+  const channel = await withTopic(first)
+  await (await LaneProducer.open(channel, orders)).append(1)
+  await first.close()
+  rmSync(join(logDirs, 'highwater-topics.json'))
+  const second = await started({ 'log.dirs': logDirs })
+  await expect(LaneProducer.open(await withTopic(second), orders)).rejects.toThrow(
+    'belongs to the topic with id'
+  )
+})

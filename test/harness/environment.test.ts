@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os'
+import { describe, expect, test } from 'vitest'
+import { busyWarning, freeDiskBytes, readMachine } from '../../src/harness/environment.ts'
+import { findings } from './fixture.ts'
+
+const { environment } = findings()
+
+describe('the environment', () => {
+  test('warns when other work was going on, and only then', () => {
+    expect(busyWarning({ ...environment, busyBefore: 0.15 })).toBeNull()
+    expect(busyWarning({ ...environment, busyBefore: null })).toBeNull()
+    expect(busyWarning({ ...environment, busyBefore: 0.5 })).toContain('Other work took 50 % of all cores')
+  })
+
+  test('knows what there is to verify with', () => {
+    const machine = readMachine()
+    expect(machine.cores).toBeGreaterThanOrEqual(1)
+    expect(machine.freeMemoryBytes).toBeGreaterThan(0)
+    if (process.platform === 'linux') expect(machine.freeFileHandles).toBeGreaterThan(0)
+  })
+
+  test('knows what is free on a disk, or says that it does not', () => {
+    expect(freeDiskBytes(tmpdir())).toBeGreaterThan(0)
+    expect(freeDiskBytes('/no/such/directory')).toBeNull()
+  })
+})
