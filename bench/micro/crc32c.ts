@@ -1,4 +1,4 @@
-/** CRC-32C: in the arena by WebAssembly, outside it by plain JavaScript; and the block copy inside the arena. */
+/** CRC-32C in the arena by WebAssembly and outside it by plain JavaScript, and the block copy. */
 import { compileBlockModule, crc32cOf, instantiateBlockOperations } from '../../native-free/crc32c.ts'
 import { CRC32C_TABLE_BYTES, writeCrc32cTables } from '../../native-free/crc32c-tables.ts'
 import { expectResult, type MicroBenchmark } from '../micro-benchmark.ts'

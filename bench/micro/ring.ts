@@ -1,4 +1,4 @@
-/** A slot number through the ring and back, with both sides in one thread: the cost of the words, not of a wake-up. */
+/** A slot number through the ring and back, both sides in one thread: the cost of words, not of wake-ups. */
 import { RingHost, RingSender, ringBytes } from '../../src/threads/ring.ts'
 import { allocateWords } from '../../src/threads/shared-memory.ts'
 import { AtomicWords } from '../../src/threads/words.ts'

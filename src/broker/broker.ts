@@ -138,8 +138,11 @@ export class Broker {
 
   /** Submitted batches are answered, logs are flushed and closed; then the callers are let go of. */
   async #close(): Promise<void> {
-    await this.#partitions.close()
-    for (const port of this.#callers) port.close()
-    this.#directory.release()
+    try {
+      await this.#partitions.close()
+    } finally {
+      for (const port of this.#callers) port.close()
+      this.#directory.release()
+    }
   }
 }

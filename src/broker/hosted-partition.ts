@@ -12,7 +12,12 @@ import type { HostRingDescription } from '../data-plane/partition/host-ring.ts'
 import type { PartitionSettings } from '../data-plane/partition/partition-settings.ts'
 import type { PartitionStart } from '../data-plane/partition/partition-thread.ts'
 import type { CommandReply } from '../threads/command-port.ts'
-import { CONTROL_BLOCK_BYTES, ControlBlock, RUN_STATE_NONE } from '../threads/control-block.ts'
+import {
+  CONTROL_BLOCK_BYTES,
+  ControlBlock,
+  RUN_STATE_NONE,
+  RUN_STATE_POISONED
+} from '../threads/control-block.ts'
 import { RingHost } from '../threads/ring.ts'
 import { SEGMENT_ENTRY_BYTES, SEGMENT_TABLE_BYTES_MAX } from '../threads/segment-table.ts'
 import { allocateWords, growableWords } from '../threads/shared-memory.ts'
@@ -126,12 +131,17 @@ export class HostedPartition {
     await thread.ended
   }
 
-  /** Flushes and closes the log, and waits for the confirmed end of the thread. */
-  async stop(): Promise<void> {
+  /**
+   * Flushes and closes the log, and waits for the confirmed end of the thread.
+   * @returns why the log could not be flushed, or null; of a partition that was offline before nothing is told
+   */
+  async stop(): Promise<string | null> {
     const effect = this.#supervisor.stop(this.#now)
+    const wasAlive = effect !== 'release'
     const ended = new Promise<void>(resolve => this.#endWaiters.push(resolve))
     this.#obey(effect)
     await ended
+    return wasAlive && this.#control.runState === RUN_STATE_POISONED ? this.#failure : null
   }
 
   /** Looks after the thread. */

@@ -65,6 +65,7 @@ export class LocalProduceLane implements ProduceLane {
   readonly #lane: ProduceLaneReply
   readonly #slots: SlotTable
   readonly #partitions: LocalProducePartition[] = []
+  readonly #openings = new Map<string, Promise<ProducePartition>>()
   readonly #touched: LocalProducePartition[] = []
   readonly #result: ProduceResult = {
     slot: 0,
@@ -98,7 +99,19 @@ export class LocalProduceLane implements ProduceLane {
     return new LocalProduceLane(parts, options, bodyAs(reply), sharedWords(reply, 'slots'))
   }
 
-  async openPartition({ topic, partition }: TopicPartition): Promise<ProducePartition> {
+  /** One ring for a partition, however often it is asked for: two would not keep the order of batches. */
+  openPartition(name: TopicPartition): Promise<ProducePartition> {
+    const key = `${name.topic}-${name.partition}`
+    let opening = this.#openings.get(key)
+    if (opening === undefined) {
+      opening = this.#open(name)
+      this.#openings.set(key, opening)
+      opening.catch(() => this.#openings.delete(key))
+    }
+    return opening
+  }
+
+  async #open({ topic, partition }: TopicPartition): Promise<ProducePartition> {
     const name: ProducePartitionName = { lane: this.#lane.lane, topic, partition }
     const reply = await this.#parts.port.call('openProducePartition', name)
     const opened = new LocalProducePartition(name, bodyAs(reply), sharedWords(reply, 'ring'))

@@ -91,11 +91,16 @@ export class PartitionRegistry {
     })
   }
 
-  /** Stops every partition: what was submitted is answered, logs are flushed and closed. */
+  /**
+   * Stops every partition: what was submitted is answered, logs are flushed and closed.
+   * @throws HighwaterError HIGHWATER_STORAGE, after all have ended, if a log could not be flushed
+   */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancelTick()
-    await Promise.all([...this.#partitions.values()].map(partition => partition.stop()))
+    const failures = await Promise.all([...this.#partitions.values()].map(partition => partition.stop()))
     this.#cancelOfflineTick?.()
+    const [failure] = failures.filter(text => text !== null)
+    if (failure !== undefined) throw new HighwaterError('HIGHWATER_STORAGE', failure)
   }
 }

@@ -16,6 +16,7 @@ export function partitionSettings(configs: Readonly<Record<string, string>>): Pa
     },
     maxMessageBytes: topic.maxMessageBytes,
     appendTime: topic.messageTimestampType === 'LogAppendTime',
-    timestampAfterMaxMs: topic.messageTimestampAfterMaxMs
+    timestampAfterMaxMs: topic.messageTimestampAfterMaxMs,
+    initialOffset: topic.engineInitialOffset
   }
 }

@@ -3,6 +3,7 @@
  * count, what bound the figures, whether it held, and what all of it holds for.
  */
 import {
+  articleLine,
   formatByteRate,
   formatBytes,
   formatCount,
@@ -12,7 +13,7 @@ import {
   type PlanReport,
   partitionsText,
   type ReportedPoint,
-  type Throughputs
+  safeLine
 } from '../index.ts'
 
 const WIDTH = 100
@@ -46,39 +47,19 @@ export function planText(report: PlanReport, files: readonly string[]): string {
 }
 
 function planLines(plan: Plan): string[] {
-  const { rates, partitions, partitionsInterval } = plan
+  const { partitions, partitionsInterval } = plan
   const [low, high] = partitionsInterval
   return [
-    ...section('Safe', [safeLine(rates, plan.safePartitions)]),
-    ...section('Article', [articleLine(rates, plan.articlePartitions), ...plan.explanation]),
+    ...section('Safe', [safeLine(plan)]),
+    ...section('Article', [articleLine(plan), ...plan.explanation]),
     '',
     ...section('Recommended', [`${partitionsText(partitions)} [${formatCount(low)}, ${formatCount(high)}]`])
   ]
 }
 
-function safeLine(rates: Throughputs, partitions: number): string {
-  const { targetThroughput: tt, producerThroughput: tp, consumerThroughput: tc } = rates
-  const sides = `max(${quotient(tt, tp)}, ${quotient(tt, tc)})`
-  return `max(Tt/Tp, Tt/Tc) = ${sides} = ${ratio(tt / Math.min(tp, tc))}: ${partitionsText(partitions)}`
-}
-
-function articleLine(rates: Throughputs, partitions: number): string {
-  const { targetThroughput: tt, producerThroughput: tp, consumerThroughput: tc } = rates
-  const faster = Math.max(tp, tc)
-  return `Tt/max(Tp,Tc) = ${quotient(tt, faster)} = ${ratio(tt / faster)}: ${partitionsText(partitions)}`
-}
-
-/** `120/412`, in MB/s. */
-function quotient(rate: number, perPartition: number): string {
-  return `${megabytes(rate)}/${megabytes(perPartition)}`
-}
-
+/** A rate without its unit where that is MB/s. */
 function megabytes(rate: number): string {
   return formatByteRate(rate).replace(/ MB\/s$/, '')
-}
-
-function ratio(value: number): string {
-  return value >= 1000 ? formatCount(value) : String(Number(value.toPrecision(3)))
 }
 
 function targetLine({ settings }: PlanReport): string {
@@ -138,8 +119,10 @@ function verdictLines({ producer, consumerFetchOnly, consumerWithHandler }: Plan
 
 function verificationLine({ verification }: PlanReport): string {
   if (verification === null) return ''
-  const state = verification.verified ? 'yes' : 'verified: false'
-  return `${state}. ${verification.sentence}`
+  const { verified, sentence } = verification
+  return verified
+    ? sentence
+    : `false. ${sentence.replace(/^Not verified: (.)/, (_, first) => first.toUpperCase())}`
 }
 
 function auditLine({ audit }: PlanReport): string {

@@ -28,7 +28,10 @@ export interface Cluster {
   /** Kills the thread of a partition, as a crash would; it is started again. For tests of what that means. */
   killPartition(partition: TopicPartition): Promise<void>
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage>
-  /** Answers what was submitted, flushes and closes all logs, and ends every thread. Again: nothing. */
+  /**
+   * Answers what was submitted, flushes and closes all logs, and ends every thread. Again: nothing.
+   * @throws HighwaterError HIGHWATER_STORAGE if a log could not be flushed; then too all has ended
+   */
   close(): Promise<void>
 }
 

@@ -8,6 +8,12 @@ import { defineConfig, type ParsedConfig } from './define-config.ts'
 const INT_MAX = 2147483647
 
 const definition = defineConfig('topic', {
+  'engine.initial.offset': {
+    type: 'int',
+    default: 0,
+    range: [0, Number.MAX_SAFE_INTEGER],
+    doc: 'Offset of the first record of each partition. Not in Kafka.'
+  },
   'index.interval.bytes': {
     type: 'int',
     default: 4096,

@@ -19,7 +19,7 @@ export interface LoaderTrial {
 
 /** A loader more is worth it from this gain on. */
 const GAIN_MIN = 1.05
-const TRIAL_SECONDS = 0.8
+const TRIAL_SECONDS_MAX = 1
 /** Taken for the speed of an engine not measured yet. */
 const FIRST_GUESS = 200e6
 const LOADERS_MAX = 8
@@ -98,7 +98,8 @@ export class ProducerBench {
   }
 
   async #trial(loaders: number): Promise<LoaderTrial> {
-    const { series } = await this.#saturate(loaders, TRIAL_SECONDS)
+    const { secondsPerRun } = this.#context.settings
+    const { series } = await this.#saturate(loaders, Math.min(TRIAL_SECONDS_MAX, secondsPerRun))
     return { loaders, bytesPerSecond: series.bytesPerSecond }
   }
 

@@ -7,6 +7,7 @@ import { partitionsText } from '../planner/partition-count.ts'
 import type { Plan } from '../planner/plan.ts'
 import type { Refusal } from '../planner/refusal.ts'
 import { formatByteRate, formatBytes, formatCount, formatDuration, formatShare } from '../planner/units.ts'
+import { articleLine, safeLine } from './formula-lines.ts'
 import type { PlanReport, ReportedPoint } from './plan-report.ts'
 import { runsFigure } from './runs-figure.ts'
 import { escapeMarkup } from './svg.ts'
@@ -78,6 +79,8 @@ function planSections(report: PlanReport, plan: Plan): string {
   return [
     `<p class="answer">${escapeMarkup(`${partitionsText(plan.partitions)}${range}`)}</p>`,
     paragraph(verification),
+    paragraph(`Safe: ${safeLine(plan)}.`),
+    paragraph(`As the article has it: ${articleLine(plan)}.`),
     `<figure>${zoneFigure(plan)}</figure>`,
     list('Why', plan.explanation)
   ].join('\n')

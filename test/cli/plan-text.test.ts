@@ -17,19 +17,28 @@ describe('the text of a plan', () => {
         settings: { ...settings, process: null },
         consumerWithHandler: null,
         loaders: 1,
-        verified: { verification: notVerified('Needs 6 cores; this machine has 2.'), run: null, seconds: null, audit: null }
+        verified: {
+          verification: notVerified('Needs 6 cores; this machine has 2.'),
+          run: null,
+          seconds: null,
+          audit: null
+        }
       }),
       []
     )
     expect(text).toContain('300 MB/s of records of 1 KB; consumers only fetch')
     expect(text).toContain('1 producing thread\n')
-    expect(text).toContain('Verified     verified: false. Needs 6 cores; this machine has 2.')
+    expect(text).toContain('Verified     false. Needs 6 cores; this machine has 2.')
     expect(text).not.toContain('Tc handler')
     expect(text).not.toContain('Report')
   })
 
   test('names the one command that would settle it where there is no count', () => {
-    const outcome = { kind: 'refused' as const, reason: 'Tp never settled.', command: 'highwater plan --seconds 20' }
+    const outcome = {
+      kind: 'refused' as const,
+      reason: 'Tp never settled.',
+      command: 'highwater plan --seconds 20'
+    }
     const text = planText(report({ outcome, verified: null }), FILES)
     expect(text).toContain('Refused      Tp never settled.\nInstead      highwater plan --seconds 20\n')
     expect(text).not.toContain('Recommended')

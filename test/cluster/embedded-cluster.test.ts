@@ -5,6 +5,8 @@ import { afterEach, expect, test } from 'vitest'
 import { KafkaError } from '../../src/base/kafka-error.ts'
 import { connectHandle } from '../../src/cluster/cluster-handle.ts'
 import { type Cluster, type ClusterOptions, startCluster } from '../../src/cluster/embedded-cluster.ts'
+import { threadEntry } from '../../src/threads/worker-entry.ts'
+import { startThread } from '../../src/threads/worker-pool.ts'
 import type { Channel } from '../../src/wire/network/channel.ts'
 import { recordBatch } from '../data-plane/log/batches.ts'
 import { count, LaneProducer, readSequences, SLOT_BYTES } from './lane-driver.ts'
@@ -42,6 +44,17 @@ async function withTopic(
   const { topics } = await channel.createTopics({ topics: [topic] })
   expect(topics).toEqual([{ name: 'orders', errorCode: 0, errorMessage: null }])
   return channel
+}
+
+/** Until the rings of another lane are drained there is no region for one of this size. */
+async function openedOnceThereIsRoom(channel: Channel, slotCount: number): Promise<LaneProducer> {
+  while (true) {
+    try {
+      return await LaneProducer.open(channel, orders, slotCount)
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'HIGHWATER_RESOURCES' })
+    }
+  }
 }
 
 /** Threads and open files of this process; a fresh one has reached its number after the first cluster. */
@@ -126,7 +139,8 @@ test('the third death within 10 s takes the partition offline, and its batches a
     56,
     56
   ])
-  await expect(producer.lane.openPartition(orders)).rejects.toThrow(KafkaError)
+  const other = await channel.openProduceLane({ slotBytes: SLOT_BYTES, slotCount: 4, inFlightMax: 4 })
+  await expect(other.openPartition(orders)).rejects.toThrow(KafkaError)
   const { topics } = await channel.metadata({ topics: ['orders'] })
   expect(topics).toMatchObject([{ partitions: [{ errorCode: 56, leaderId: -1 }] }])
 })
@@ -139,14 +153,25 @@ test('a closed channel gives back what it had, once its last batch is answered',
   producer.sendUpTo(5)
   await first.close()
   const second = await cluster.connect()
-  let next: LaneProducer | null = null
-  while (next === null) {
-    // Until the rings are drained there is no region for another lane of this size.
-    next = await LaneProducer.open(second, orders, slotCount).catch(error => {
-      expect(error).toMatchObject({ code: 'HIGHWATER_RESOURCES' })
-      return null
-    })
-  }
+  const next = await openedOnceThereIsRoom(second, slotCount)
+  await next.append(1)
+  expect(next.settled.get(0)).toEqual({ errorCode: 0, baseOffset: 5 })
+})
+
+test('of a caller that is killed, what it submitted is appended and what it had comes back', async () => {
+  const cluster = await started({ 'engine.arena.bytes': 4 * MIB })
+  const channel = await withTopic(cluster)
+  const slotCount = (2 * MIB) / SLOT_BYTES
+  const handle = await cluster.handle()
+  const data = { port: handle.port, slotCount }
+  const caller = startThread(threadEntry(import.meta.url, './caller-thread.ts'), data)
+  await caller.port.call('submit', {})
+  await expect(LaneProducer.open(channel, orders, slotCount)).rejects.toMatchObject({
+    code: 'HIGHWATER_RESOURCES'
+  })
+  caller.abort()
+  await caller.ended
+  const next = await openedOnceThereIsRoom(channel, slotCount)
   await next.append(1)
   expect(next.settled.get(0)).toEqual({ errorCode: 0, baseOffset: 5 })
 })
@@ -256,6 +281,19 @@ test('what is submitted when a cluster closes is in the log afterwards', async (
   await first.close()
   const second = await started({ 'log.dirs': logDirs })
   expect(await readSequences(await second.connect(), orders)).toEqual(count(5))
+})
+
+test('a log that cannot be closed in order is told, and all has ended nevertheless', async () => {
+  const logDirs = directory()
+  const cluster = await startCluster({ 'log.dirs': logDirs, 'engine.arena.bytes': 16 * MIB })
+  const producer = await LaneProducer.open(await withTopic(cluster), orders)
+  await producer.append(1)
+  rmSync(join(logDirs, 'orders-0'), { recursive: true })
+  await expect(cluster.close()).rejects.toMatchObject({
+    code: 'HIGHWATER_STORAGE',
+    message: expect.stringContaining('ENOENT: no such file or directory')
+  })
+  await started({ 'log.dirs': logDirs })
 })
 
 test('a directory is used by one cluster at a time', async () => {

@@ -41,8 +41,8 @@ export function tableRows(markdown: string): { head: string; section: string; ce
 }
 
 /**
- * Paths that a README's tables of files name, relative to its folder. Below a heading such as `log/` names are
- * meant relative to that folder. A cell may name several.
+ * Paths that a README's tables of files name, relative to its folder. Below a heading such as `log/` they
+ * are meant relative to that folder. A cell may name several.
  */
 export function listedPaths(markdown: string): string[] {
   const rows = tableRows(markdown).filter(row => /^(?:file|folder)/.test(row.head))
@@ -54,7 +54,7 @@ export function listedPaths(markdown: string): string[] {
 }
 
 /** What lies directly in a folder, folders with a slash at the end; README left out. */
-export function entriesOf(folder: string): string[] {
+function entriesOf(folder: string): string[] {
   const names = pathsBelow(folder).map(path => {
     const [first, ...rest] = path.slice(folder.length + 1).split('/')
     return rest.length === 0 ? first! : `${first}/`

@@ -4,7 +4,7 @@ import type { ImportEdge, SourceFile } from './source-files.ts'
 import { codeAlone } from './source-text.ts'
 
 const DECLARATION =
-  /^export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|function\*?|class|interface|type)\s+(\w+)/gm
+  /^export\s+(?:declare\s+)?(?:async\s+)?(?:const|let|function\*?|class|interface|type)\s+(\w+)/gm
 
 /** Names that a file declares and exports. */
 function exportedNames(file: SourceFile): string[] {
@@ -14,8 +14,8 @@ function exportedNames(file: SourceFile): string[] {
 export const isTest = (path: string): boolean => path.startsWith('test/')
 
 /**
- * Exported names of `file` that have no user. A test is a user only of what production uses too, if only in the
- * file itself, or of what the file is named for: else a test would keep dead code alive.
+ * Exported names of `file` that have no user. A test is a user only of what production uses too, if only in
+ * the file itself, or of what the file is named for: else a test would keep dead code alive.
  */
 export function unusedExports(file: SourceFile, edgesTo: readonly ImportEdge[]): string[] {
   const others = edgesTo.filter(edge => edge.from !== file.path)

@@ -1,8 +1,8 @@
 /**
  * Who may touch what. A place is a path, or the beginning of paths if it ends with a slash.
  *
- * PACKAGES is closed: a module that is not listed may not be imported. WORDS are sought in the code alone, so a
- * comment or a text may say them.
+ * PACKAGES is closed: a module that is not listed may not be imported. WORDS are sought in the code alone, so
+ * a comment or a text may say them.
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   piscina: ['src/threads/worker-pool.ts'],

@@ -1,7 +1,7 @@
 /**
  * TypeScript text with its comments, or also its strings, blanked out: what the rules of the house look at.
- * Blanking keeps every line and column. A scanner of a few states, not a parser; `source-text.test.ts` says what
- * it understands.
+ * Blanking keeps every line and column. A scanner of a few states, not a parser; `source-text.test.ts` says
+ * what it understands.
  */
 
 type Blank = 'comments' | 'comments and strings'

@@ -191,7 +191,8 @@ describe('the explorer', () => {
 
   test('refuses a program that is not a function of what it reads', () => {
     let runs = 0
-    const moody: Program = words => words.load(words.load(runs++))
-    expect(() => explore({ threads: [thread('a', moody)] })).toThrow('deterministic')
+    const moody: Program = words => words.load(runs++)
+    const threads = [thread('a', moody), thread('b', words => words.store(0, 5))]
+    expect(() => explore({ threads })).toThrow('deterministic')
   })
 })

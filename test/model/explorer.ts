@@ -2,7 +2,8 @@
  * Explores every interleaving of small programs that run the real step functions over shared words.
  *
  * A program is synchronous, so it cannot be stopped in the middle. It is run again instead: from its start, with the
- * results of all accesses it has made so far, up to the first one without a result; there a private signal leaves it.
+ * results of all accesses it has made so far. From there it runs ahead on guesses, which hold as long as no other
+ * thread comes between; a private signal leaves it where it waits.
  * Private state is rebuilt by each run, so the history of results *is* the private state, and a state of the whole is
  * the words plus one history per thread. Depth-first, every state once. A program that loops forgets its history
  * where it returns `Again`: it then starts anew from a small state, and equal states meet.
@@ -72,31 +73,62 @@ interface Access {
   readonly value: number
 }
 
-/** Leaves a program at its first access without a result. */
+/** Leaves a program at an access without a result. */
 const SUSPENDED = Symbol('suspended')
+/** Accesses a run goes ahead at most: a program that polls would never come back. */
+const AHEAD_MAX = 1_000
 
-/** Answers the accesses of a program from its history, then suspends it. */
+/** An access beyond the known history, with the result it would have now. */
+interface Guess {
+  readonly access: Access
+  readonly result: number
+}
+
+/**
+ * Answers the accesses of a program from its history. Beyond it the run goes on as if no other thread came between,
+ * up to a wait or the end, and notes what it assumed: mostly that is how it comes, and saves a run per access.
+ */
 class ReplayedWords implements Words {
-  #results: readonly number[] = []
+  readonly #cells: Cells
+  #history: readonly number[] = []
   #next = 0
+  #written = new Map<number, number>()
+  guesses: Guess[] = []
   pending: Access | null = null
-  /** The access that got the last result: must be the one that was pending before. */
+  /** The access that got the last result of the history: must be the one that was pending before. */
   last: Access | null = null
 
-  start(results: readonly number[]): void {
-    this.#results = results
+  constructor(cells: Cells) {
+    this.#cells = cells
+  }
+
+  start(history: readonly number[]): void {
+    this.#history = history
     this.#next = 0
+    this.#written = new Map()
+    this.guesses = []
     this.pending = null
     this.last = null
   }
 
   #access(operation: Operation, index: number, value: number): number {
-    if (this.#next === this.#results.length) {
-      this.pending = { operation, index, value }
+    // A `finally` on the way out may touch words again.
+    if (this.pending !== null) throw SUSPENDED
+    const access = { operation, index, value }
+    if (this.#next < this.#history.length) {
+      if (this.#next === this.#history.length - 1) this.last = access
+      return this.#history[this.#next++]!
+    }
+    if (operation === 'wait' || this.guesses.length === AHEAD_MAX) {
+      this.pending = access
       throw SUSPENDED
     }
-    if (this.#next === this.#results.length - 1) this.last = { operation, index, value }
-    return this.#results[this.#next++]!
+    const now = this.#written.get(index) ?? this.#cells.get(index)
+    if (operation === 'set' || operation === 'store') this.#written.set(index, value)
+    if (operation === 'add') this.#written.set(index, (now + value) | 0)
+    const result = operation === 'get' || operation === 'load' ? now : 0
+    this.guesses.push({ access, result })
+    return result
   }
 
   get(index: number): number {
@@ -132,23 +164,33 @@ class ReplayedWords implements Words {
   }
 }
 
-/** Where a program is: from which state and with which results. Knows what comes next; made once. */
+/** Where a program is: from which state and after which results. Knows what comes next; made once. */
 class Point {
   readonly id: number
   readonly program: Program
   readonly from: unknown
-  readonly results: readonly number[]
+  readonly #before: Point | null
+  readonly #gained: number
   access: Access | null = null
   result: unknown = undefined
   error: unknown = undefined
   broken = false
   readonly after = new Map<number, Point>()
 
-  constructor(id: number, program: Program, from: unknown, results: readonly number[]) {
+  /** @param before the point whose access got the result `gained`; null at a start */
+  constructor(id: number, origin: { program: Program; from: unknown }, before: Point | null, gained: number) {
     this.id = id
-    this.program = program
-    this.from = from
-    this.results = results
+    this.program = origin.program
+    this.from = origin.from
+    this.#before = before
+    this.#gained = gained
+  }
+
+  /** Results of all accesses since the start. */
+  get history(): number[] {
+    const results: number[] = []
+    for (let point: Point = this; point.#before !== null; point = point.#before) results.push(point.#gained)
+    return results.reverse()
   }
 }
 
@@ -245,7 +287,7 @@ const STATES_MAX = 3_000_000
 class Explorer {
   readonly #model: Model
   readonly #cells = new Cells()
-  readonly #replayed = new ReplayedWords()
+  readonly #replayed = new ReplayedWords(this.#cells)
   readonly #starts: Point[][]
   readonly #startsOf = new Map<Program, Map<string, Point>>()
   readonly #lives: number[]
@@ -283,28 +325,49 @@ class Explorer {
     const key = JSON.stringify(from)
     let point = starts.get(key)
     if (point === undefined) {
-      point = new Point(this.#pointCount++, program, from, [])
+      point = new Point(this.#pointCount++, { program, from }, null, 0)
       starts.set(key, point)
-      point = this.#run(point)
+      point = this.#run(point, null)
       starts.set(key, point)
     }
     return point
   }
 
-  /** Runs a point's program as far as it is known; where it ends with `Again`, the point it goes on from. */
-  #run(point: Point, before: Access | null = null): Point {
-    this.#replayed.start(point.results)
+  /**
+   * Runs a point's program and lays out the points of what it guessed.
+   * @param pending the access that came before the point
+   * @returns the point, or the one that it goes on from after `Again`
+   */
+  #run(point: Point, pending: Access | null): Point {
+    const replayed = this.#replayed
+    replayed.start(point.history)
+    let result: unknown
+    let error: unknown = null
     try {
-      point.result = point.program(this.#replayed, point.from)
-    } catch (error) {
-      if (error === SUSPENDED) point.access = this.#replayed.pending
-      else {
-        point.broken = true
-        point.error = error
-      }
+      result = point.program(replayed, point.from)
+    } catch (thrown) {
+      error = thrown
     }
-    if (!sameAccess(before, this.#replayed.last)) throw new Error('a program must be deterministic')
-    return point.result instanceof Again ? this.#start(point.program, point.result.state) : point
+    if (!sameAccess(pending, replayed.last)) throw new Error('a program must be deterministic')
+    const { guesses } = replayed
+    let before = point
+    let last = point
+    for (const guess of guesses) {
+      before = last
+      before.access = guess.access
+      last = new Point(this.#pointCount++, before, before, guess.result)
+      before.after.set(guess.result, last)
+    }
+    if (error === SUSPENDED) last.access = replayed.pending
+    else if (error !== null) {
+      last.broken = true
+      last.error = error
+    } else if (result instanceof Again) {
+      const next = this.#start(point.program, result.state)
+      if (last === point) return next
+      before.after.set(guesses.at(-1)?.result ?? 0, next)
+    } else last.result = result
+    return point
   }
 
   #key(): string {
@@ -352,8 +415,7 @@ class Explorer {
   #after(point: Point, result: number): Point {
     let next = point.after.get(result)
     if (next === undefined) {
-      const { program, from, results, access } = point
-      next = this.#run(new Point(this.#pointCount++, program, from, [...results, result]), access)
+      next = this.#run(new Point(this.#pointCount++, point, point, result), point.access)
       point.after.set(result, next)
     }
     return next

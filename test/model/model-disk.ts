@@ -29,7 +29,8 @@ export class DiskContents {
 
   numberOf(contents: Contents): number {
     let key = ''
-    for (const path of [...contents.keys()].sort()) key += `${path}=${this.#textOf(contents.get(path) ?? EMPTY)};`
+    for (const path of [...contents.keys()].sort())
+      key += `${path}=${this.#textOf(contents.get(path) ?? EMPTY)};`
     let number = this.#numbers.get(key)
     if (number === undefined) {
       number = this.#contents.length

@@ -68,7 +68,7 @@ const PATTERN = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 31) & 0x
 const PATTERN_STARTS = 256
 
 /** Writes the value of a record; valid until the next call. */
-export function valueOf(record: SentRecord): Uint8Array {
+export function encodeValue(record: SentRecord): Uint8Array {
   const { id, valueBytes } = record
   scratch.writeUInt32BE(id)
   PATTERN.copy(scratch, VALUE_BYTES_MIN, id % PATTERN_STARTS, (id % PATTERN_STARTS) + valueBytes)

@@ -2,7 +2,10 @@
  * Wrong engines: each breaks one rule of the layouts in the way a reasonable person might, as a variant of the real
  * classes. The invariants must find every one of them.
  */
-import { RecordAccumulator, type RecordAccumulatorOptions } from '../../src/clients/producer/record-accumulator.ts'
+import {
+  RecordAccumulator,
+  type RecordAccumulatorOptions
+} from '../../src/clients/producer/record-accumulator.ts'
 import { SLOT_EXPIRED, SlotPool } from '../../src/clients/producer/slot-pool.ts'
 import { BatchScanner } from '../../src/data-plane/log/batch-scanner.ts'
 import { logFilePath, SUFFIX } from '../../src/data-plane/log/log-file-names.ts'
@@ -137,4 +140,3 @@ export const MUTANTS: Readonly<Record<string, Variant>> = {
   'free before completion': { accumulator: options => new AccumulatorThatFreesAtExpiry(options) },
   'publish before payload': { lane: options => new PublishesBeforePayload(options) }
 }
-

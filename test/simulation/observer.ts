@@ -94,7 +94,12 @@ export class PartitionObserver implements PartitionState {
     }
   }
 
-  #enterBatch(view: DataView, segmentBase: number, sizeBytes: number, invariants: readonly Invariant[]): void {
+  #enterBatch(
+    view: DataView,
+    segmentBase: number,
+    sizeBytes: number,
+    invariants: readonly Invariant[]
+  ): void {
     const position = this.#position
     const facts = this.#facts.readFrom(view, position)
     const batch: PublishedBatch = {

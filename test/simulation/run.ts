@@ -20,7 +20,8 @@ const { values } = parseArgs({
 const first = Number(values.seed ?? values.from)
 const count = values.seed === undefined ? Number(values.seeds) : 1
 const events = Number(values.events)
-if (![first, count, events].every(Number.isInteger)) throw new Error('--seed, --seeds, --from and --events are whole numbers')
+if (![first, count, events].every(Number.isInteger))
+  throw new Error('--seed, --seeds, --from and --events are whole numbers')
 
 const startedAt = performance.now()
 let total = 0

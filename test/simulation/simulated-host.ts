@@ -80,7 +80,16 @@ export class HostLife {
     return new MortalWords(buffer, this.life)
   }
 
-  #hostRing({ id, capacity, region, slotBytes, slotCount, bellRow, ring, slots }: HostRingDescription): HostRing {
+  #hostRing({
+    id,
+    capacity,
+    region,
+    slotBytes,
+    slotCount,
+    bellRow,
+    ring,
+    slots
+  }: HostRingDescription): HostRing {
     return {
       id,
       ring: new RingHost(this.#words(ring), capacity),
@@ -99,7 +108,8 @@ export class HostLife {
     const publication = new LogPublication(control, segments, LEADER_EPOCH)
     const options = this.#options.logOptions(this.disk)
     const recoveryParts = { control, segments, publication, options }
-    const recovery = variant.recovery?.(recoveryParts, this.#options.control) ?? new PartitionRecovery(recoveryParts)
+    const recovery =
+      variant.recovery?.(recoveryParts, this.#options.control) ?? new PartitionRecovery(recoveryParts)
     recovery.begin()
     yield
     const log = recovery.openLog()

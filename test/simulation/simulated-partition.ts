@@ -173,7 +173,7 @@ export class SimulatedPartition {
   }
 
   #start(): void {
-    this.#unclosed = this.#unclosed.filter(disk => disk.hasHeldWrite || !disk.closeAll())
+    this.#closeLeftovers()
     this.control.storeRunState(RUN_STATE_NONE)
     this.control.nextIncarnation()
     this.#host = new HostLife({
@@ -185,6 +185,10 @@ export class SimulatedPartition {
       bells: this.#bells,
       rings: [...this.rings.values()]
     })
+  }
+
+  #closeLeftovers(): void {
+    this.#unclosed = this.#unclosed.filter(disk => disk.hasHeldWrite || !disk.closeAll())
   }
 
   #answerOffline(): void {
@@ -211,6 +215,7 @@ export class SimulatedPartition {
   repair(): void {
     this.disk.clearFaults()
     this.disk.capacityBytes = Number.POSITIVE_INFINITY
+    this.#closeLeftovers()
     if (this.state !== 'offline') return
     this.#supervisor = new Supervisor()
     this.#offlineRings = this.#newOfflineRings()

@@ -8,13 +8,16 @@ import { HighwaterError } from '../../src/base/local-errors.ts'
 import type { Random } from '../../src/base/random.ts'
 import { UnheardFailures } from '../../src/clients/producer/batch-outcome.ts'
 import { PartitionQueue } from '../../src/clients/producer/partition-queue.ts'
-import { RecordAccumulator, type RecordAccumulatorOptions } from '../../src/clients/producer/record-accumulator.ts'
+import {
+  RecordAccumulator,
+  type RecordAccumulatorOptions
+} from '../../src/clients/producer/record-accumulator.ts'
 import { Sender } from '../../src/clients/producer/sender.ts'
 import { SLOT_FREE } from '../../src/clients/producer/slot-pool.ts'
 import { type ProducerConfig, parseProducerConfig } from '../../src/config/producer-config.ts'
 import type { ProduceLane } from '../../src/wire/network/channel.ts'
 import { NO_HEADERS } from '../../src/wire/record/record-header.ts'
-import { type History, type Outcome, type SentRecord, valueOf } from './history.ts'
+import { encodeValue, type History, type Outcome, type SentRecord } from './history.ts'
 import { type LaneOptions, SimulatedLane } from './simulated-lane.ts'
 
 /** How a wrong caller differs from the real one. */
@@ -89,7 +92,7 @@ export class SimulatedProducer {
     const outgoing = {
       timestamp: clock.now(),
       key: null,
-      value: valueOf(record),
+      value: encodeValue(record),
       headers: NO_HEADERS,
       callback: (error: Error | null, metadata: { readonly offset: number } | null): void => {
         if (!this.isDead) this.#settle(record, error, metadata?.offset ?? -1)

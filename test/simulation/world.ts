@@ -82,7 +82,11 @@ export class World implements WorldState {
     const onRead = (read: ReadRecord): void => {
       for (const invariant of this.invariants) invariant.read?.(read)
     }
-    this.readers.push({ reader: new SimulatedReader(this.readers.length, simulated, log, onRead), handles, disk })
+    this.readers.push({
+      reader: new SimulatedReader(this.readers.length, simulated, log, onRead),
+      handles,
+      disk
+    })
   }
 
   #addProducer(): void {

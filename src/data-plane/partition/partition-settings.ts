@@ -13,4 +13,6 @@ export interface PartitionSettings {
   readonly appendTime: boolean
   /** message.timestamp.after.max.ms: how far a producer's time may lie ahead of the leader's. */
   readonly timestampAfterMaxMs: number
+  /** engine.initial.offset: where an empty log begins; 0 if absent. */
+  readonly initialOffset?: number
 }

@@ -19,7 +19,7 @@ import { SegmentTable } from '../../threads/segment-table.ts'
 import { growWords } from '../../threads/shared-memory.ts'
 import { enterThread } from '../../threads/thread-start.ts'
 import { AtomicWords } from '../../threads/words.ts'
-import { checksumOf } from '../../wire/record/checksum.ts'
+import { crc32cOf } from '../../wire/record/checksum.ts'
 import { fileStorage } from '../log/file-storage.ts'
 import type { LogOptions } from '../log/log-settings.ts'
 import type { Storage } from '../log/storage.ts'
@@ -82,7 +82,8 @@ class PartitionThread {
       clock: systemClock,
       directory: start.directory,
       settings: start.settings.log,
-      crc: checksumOf,
+      crc: crc32cOf,
+      initialOffset: start.settings.initialOffset ?? 0,
       topicId: start.topicId
     }
     this.#recovery = new PartitionRecovery({

@@ -11,7 +11,9 @@ export const epochsNeverFall: InvariantFactory = (world, report): Invariant => {
     published({ partition, before, after }) {
       const { index, control } = partition.simulated
       if (before !== null && after.leaderEpoch < before.leaderEpoch) {
-        report(`partition ${index}: the view fell from leader epoch ${before.leaderEpoch} to ${after.leaderEpoch}`)
+        report(
+          `partition ${index}: the view fell from leader epoch ${before.leaderEpoch} to ${after.leaderEpoch}`
+        )
       }
       const known = incarnations[index]!
       if (control.hostIncarnation < known) report(`partition ${index}: host incarnation fell below ${known}`)

@@ -14,7 +14,8 @@ export const highWatermarkMonotone: InvariantFactory = (_world, report): Invaria
     ) {
       say(`${logStartOffset} <= ${lastStableOffset} <= ${highWatermark} <= ${logEndOffset} must hold`)
     }
-    if (after.lsoBytes > after.hwBytes || after.hwBytes > after.leoBytes) say('bytes are ordered as offsets are')
+    if (after.lsoBytes > after.hwBytes || after.hwBytes > after.leoBytes)
+      say('bytes are ordered as offsets are')
     if ((after.truncationGeneration & 1) !== 0) say('nothing was truncated, but the generation is odd')
     if (versions !== 1) say(`one step published ${versions} views`)
     if (before === null) return

@@ -7,7 +7,9 @@ import type { Invariant, InvariantFactory } from './invariant.ts'
 export const noPhantomRecord: InvariantFactory = (world, report): Invariant => {
   const checkSettled = (record: SentRecord): void => {
     if (record.outcome !== 'refused' || !published.has(record.id)) return
-    report(`record ${record.id} is in partition ${record.partition}, but its caller was told: ${record.error}`)
+    report(
+      `record ${record.id} is in partition ${record.partition}, but its caller was told: ${record.error}`
+    )
   }
   const published = new Set<number>()
   return {

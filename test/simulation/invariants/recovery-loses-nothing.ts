@@ -2,8 +2,9 @@
  * A recovery brings the log back to the published end with the producers it had; a cold start over the same files
  * finds the same end, and a second one changes nothing.
  */
-import { Log } from '../../../src/data-plane/log/log.ts'
+
 import { BatchFacts } from '../../../src/data-plane/log/batch-facts.ts'
+import { Log } from '../../../src/data-plane/log/log.ts'
 import { ProducerState } from '../../../src/data-plane/log/producer-state.ts'
 import { crc32cOf } from '../../../src/wire/record/checksum.ts'
 import type { MemoryStorage } from '../../support/memory-storage.ts'

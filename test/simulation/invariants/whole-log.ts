@@ -1,8 +1,9 @@
 /**
  * Every record in the files of a log, read without the log's own code for reading.
  */
-import { RecordBatchIterator } from '../../../src/wire/record/record-batch-iterator.ts'
+
 import { crc32cOf } from '../../../src/wire/record/checksum.ts'
+import { RecordBatchIterator } from '../../../src/wire/record/record-batch-iterator.ts'
 import type { MemoryStorage } from '../../support/memory-storage.ts'
 
 const BATCH_BYTES_MAX = 65536

@@ -129,7 +129,8 @@ describe('checkBatchHeader', () => {
   })
 
   test.each([0, 11, RECORD_BATCH_OVERHEAD - 1])('refuses %i bytes, which cannot hold a header', available => {
-    expect(checkBatchHeader(viewOf(goldenVector('plain')), 0, available)).toBe('CORRUPT_MESSAGE')
+    const view = viewOf(goldenVector('plain').subarray(0, available))
+    expect(checkBatchHeader(view, 0, available)).toBe('CORRUPT_MESSAGE')
   })
 
   test('refuses a batch of which the last byte is missing', () => {
@@ -154,6 +155,14 @@ describe('checkBatchHeader', () => {
   ] as const)('refuses %s with %s', (_what, expected, change) => {
     const view = changed(change)
     expect(checkBatchHeader(view, 0, view.byteLength)).toBe(expected)
+  })
+
+  test('refuses a batch that is empty in count and offsets alike', () => {
+    const view = changed(it => {
+      it.setInt32(23, -1)
+      it.setInt32(57, 0)
+    })
+    expect(checkBatchHeader(view, 0, view.byteLength)).toBe('INVALID_RECORD')
   })
 
   test('admits a batch without a producer, which has no sequence either', () => {

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { ALL_INVARIANTS } from './invariants/all-invariants.ts'
+import { simulate } from './simulate.ts'
+
+const SEEDS = 100
+/** Half of what the command line runs per seed. */
+const EVENTS = 2000
+
+test(`${SEEDS} seeds break none of ${Object.keys(ALL_INVARIANTS).length} invariants`, () => {
+  let records = 0
+  let acknowledged = 0
+  let deaths = 0
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const result = simulate(seed, { events: EVENTS })
+    expect(result.violations, `npm run simulate -- --seed ${seed}`).toEqual([])
+    records += result.records
+    acknowledged += result.acknowledged
+    deaths += result.deaths
+  }
+  // A simulation in which little happens would find little.
+  expect(records).toBeGreaterThan(50 * SEEDS)
+  expect(acknowledged).toBeGreaterThan(25 * SEEDS)
+  expect(deaths).toBeGreaterThan(5 * SEEDS)
+}, 120_000)
+
+test('the same seed gives the same events', () => {
+  for (const seed of [1, 7, 42]) expect(simulate(seed).hash).toBe(simulate(seed).hash)
+})
+
+test('another seed gives other events', () => {
+  expect(simulate(1).hash).not.toBe(simulate(2).hash)
+})
