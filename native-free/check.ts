@@ -60,12 +60,6 @@ const programOf = (source: string): string => `
 const TIMEOUT_MS = 60_000
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024
 
-/** The addons loaded in this process, by all of its living threads. */
-export function loadedAddons(): string[] {
-  const report: { sharedObjects?: string[] } = process.report?.getReport() ?? {}
-  return addonsAmong(report.sharedObjects ?? [])
-}
-
 /**
  * The addons that a child process has loaded at the end of `source`, and whenever it called
  * `reportSharedObjects()`, which it does while its threads live. `source` is the body of an async function;

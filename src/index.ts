@@ -17,6 +17,11 @@ export type { ProducerConfig } from './config/producer-config.ts'
 export { articleLine, safeLine } from './harness/formula-lines.ts'
 export type { PlanReport, ReportedPoint } from './harness/plan-report.ts'
 export { type PlanProgress, type PlanResult, type PlanRun, runPlan } from './harness/run-plan.ts'
+export {
+  type BatchingInput,
+  type BatchingPrediction,
+  predictBatching
+} from './planner/batch-model.ts'
 export { partitionsText } from './planner/partition-count.ts'
 export type { Plan } from './planner/plan.ts'
 export type { Refusal } from './planner/refusal.ts'

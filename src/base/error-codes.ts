@@ -3,7 +3,7 @@
  *
  * Kafka: common/protocol/Errors. Names may change there, codes never do.
  */
-export interface ErrorCode {
+interface ErrorCode {
   readonly code: number
   readonly retriable: boolean
   readonly text: string

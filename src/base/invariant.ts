@@ -1,8 +1,8 @@
 /**
- * Conditions that hold unless the program is wrong. They stay on in production: a broken one stops the thread,
- * its partitions go offline and the broker reports it.
+ * Conditions that hold unless the program is wrong. They stay on in production: a broken one stops the
+ * thread, its partitions go offline and the broker reports it.
  */
-export type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>
+type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 export class InvariantError extends Error {
   override readonly name = 'InvariantError'

@@ -13,13 +13,16 @@ export interface TopicPartition {
 
 const LEGAL = /^[a-zA-Z0-9._-]+$/
 
-/** Why a topic name is refused, or null. The rule is Kafka's: 1 to 249 of `[a-zA-Z0-9._-]`, not `.` or `..`. */
+/**
+ * Why a topic name is refused, or null. The rule is Kafka's: 1 to 249 of `[a-zA-Z0-9._-]`, not `.` or `..`.
+ */
 export function topicNameFault(topic: string): string | null {
   if (topic.length === 0) return 'the topic name is empty'
   if (topic === '.' || topic === '..') return `the topic name cannot be "${topic}"`
   if (topic.length > 249) return `the topic name has ${topic.length} characters; 249 are permitted`
   if (!LEGAL.test(topic)) {
-    return `the topic name ${JSON.stringify(topic)} has a character other than ASCII letters, digits, '.', '_' and '-'`
+    const name = JSON.stringify(topic)
+    return `the topic name ${name} has a character other than ASCII letters, digits, '.', '_' and '-'`
   }
   return null
 }

@@ -1,6 +1,6 @@
 /**
- * Which rows of the bells belong to whom. A row that came back is given out again as late as possible: of a dead
- * caller only the close of its port is seen, and its thread may take a moment longer to exit.
+ * Which rows of the bells belong to whom. A row that came back is given out again as late as possible: of a
+ * dead caller only the close of its port is seen, and its thread may take a moment longer to exit.
  *
  * Thread: the broker.
  */
@@ -19,7 +19,7 @@ export class BellRows {
   take(): number {
     const row = this.#free.shift()
     if (row === undefined) {
-      const text = `a cluster has ${BELL_ROWS} bells and all belong to partitions and open clients; close some`
+      const text = `a cluster has ${BELL_ROWS} bells, all taken by partitions and open clients; close some`
       throw new HighwaterError('HIGHWATER_RESOURCES', text)
     }
     this.#bells.revive(row)

@@ -1,7 +1,7 @@
 /**
  * One open channel as the broker sees it: the lanes it was lent and the rings it submits to.
  *
- *   open ─ port closed, or lane closed ─▶ its rings are closed ─ all drained ─▶ slots, words and bell come back
+ *   open ─ port closed, or lane closed ─▶ its rings are closed ─ all drained ─▶ all it had comes back
  *
  * Thread: the broker. A caller's own words are written here only after its port was closed: that is its end.
  */
@@ -43,13 +43,15 @@ export class Caller {
     this.#nextId = nextId
   }
 
-  /** @throws HighwaterError HIGHWATER_RESOURCES when no region of the arena is long enough, or no bell is left */
+  /**
+   * @throws HighwaterError HIGHWATER_RESOURCES when no region of the arena is long enough, or no bell is left
+   */
   openProduceLane(size: LaneSize): LentLane {
     const { slotBytes, slotCount } = size
     const region = this.#engine.regions.tryLend(slotBytes * slotCount)
     if (region === null) {
       const wanted = `${slotCount} slots of ${slotBytes} bytes`
-      const text = `the arena has no free region for ${wanted}; raise engine.arena.bytes or lower buffer.memory`
+      const text = `the arena has no room for ${wanted}; raise engine.arena.bytes or lower buffer.memory`
       throw new HighwaterError('HIGHWATER_RESOURCES', text)
     }
     let bellRow: number
@@ -117,7 +119,9 @@ export class Caller {
     this.#engine.bellRows.giveBack(bellRow)
   }
 
-  /** The channel was closed or its thread has ended: everything it had comes back as soon as it is drained. */
+  /**
+   * The channel was closed or its thread has ended: everything it had comes back as soon as it is drained.
+   */
   end(): void {
     for (const lane of this.#produceLanes.values()) {
       this.#engine.bells.markDead(lane.bellRow)

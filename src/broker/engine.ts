@@ -1,5 +1,6 @@
 /**
- * What all partitions and callers of a broker share: the arena and its free regions, the bells, time and disk.
+ * What all partitions and callers of a broker share: the arena and its free regions, the bells, time and
+ * disk.
  *
  * Thread: the broker. The arena and the bells are handed to other threads; the rest is private.
  */

@@ -1,6 +1,6 @@
 /**
- * One partition of this broker: its control block, the rings into it, and the thread that serves it, which the
- * supervisor starts again when it dies. The block and the rings outlive the thread.
+ * One partition of this broker: its control block, the rings into it, and the thread that serves it, which
+ * the supervisor starts again when it dies. The block and the rings outlive the thread.
  *
  * Thread: the broker. Words of the host's role are touched here only while the partition is offline.
  */
@@ -133,7 +133,8 @@ export class HostedPartition {
 
   /**
    * Flushes and closes the log, and waits for the confirmed end of the thread.
-   * @returns why the log could not be flushed, or null; of a partition that was offline before nothing is told
+   * @returns why the log could not be flushed, or null; of a partition that was offline before nothing is
+   * told
    */
   async stop(): Promise<string | null> {
     const effect = this.#supervisor.stop(this.#now)

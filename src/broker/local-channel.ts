@@ -1,5 +1,6 @@
 /**
- * The channel of a client in the process of its broker: requests as commands, record batches through shared memory.
+ * The channel of a client in the process of its broker: requests as commands, record batches through shared
+ * memory.
  *
  * Thread: the caller that opened it.
  */

@@ -1,6 +1,7 @@
 /**
- * What a local channel and the broker thread say to each other: names and bodies of commands. Requests of Kafka's
- * protocol go under their own names with the types of `wire/protocol/messages.ts`; the rest lends shared memory.
+ * What a local channel and the broker thread say to each other: names and bodies of commands. Requests of
+ * Kafka's protocol go under their own names with the types of `wire/protocol/messages.ts`; the rest lends
+ * shared memory.
  *
  *   hello                 ─▶ HelloReply + arena, bells
  *   openProduceLane       ─▶ ProduceLaneReply + slots            closeProduceLane (no reply)

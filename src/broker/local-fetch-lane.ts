@@ -1,6 +1,6 @@
 /**
- * A consumer's way to the partitions of its own process: it samples the log view and reads the file itself, into a
- * private chunk in which checksums are computed in place. No thread is asked, and none has to answer.
+ * A consumer's way to the partitions of its own process: it samples the log view and reads the file itself,
+ * into a private chunk in which checksums are computed in place. No thread is asked, and none has to answer.
  *
  *   sample ─▶ floor segment ─▶ position of the batch ─▶ one pread ─▶ sample again: same truncation generation
  *

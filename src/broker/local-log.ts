@@ -1,6 +1,6 @@
 /**
- * The log of a partition as a reader of the same process sees it: samples of the log view, the segment table, and
- * its own handles of the files. Nothing is asked of the partition thread.
+ * The log of a partition as a reader of the same process sees it: samples of the log view, the segment table,
+ * and its own handles of the files. Nothing is asked of the partition thread.
  *
  * What is read while a truncation runs may be anything: it counts only if the truncation generation was even
  * before, and is the same after.

@@ -1,8 +1,8 @@
 /**
- * A producer's way to the partitions of its own process: slots in the arena, one ring per partition, and a bell.
- * A batch is copied once, from private staging into its slot; the rest is a few words.
+ * A producer's way to the partitions of its own process: slots in the arena, one ring per partition, and a
+ * bell. A batch is copied once, from private staging into its slot; the rest is a few words.
  *
- *   fill ─▶ add (slot table, ring entry) ─▶ send (one store per ring, then the bells)      reap ◀─ `completed`
+ *   fill ─▶ add (slot table, ring entry) ─▶ send (one store per ring, then the bells)   reap ◀─ `completed`
  *
  * Thread: the caller that opened it.
  */

@@ -1,6 +1,7 @@
 /**
- * Answers every batch of an offline partition, so that its producers are not left waiting: KAFKA_STORAGE_ERROR, but
- * for a batch that the dead thread had published and not answered. That one is in the log, so it has its offset.
+ * Answers every batch of an offline partition, so that its producers are not left waiting:
+ * KAFKA_STORAGE_ERROR, but for a batch that the dead thread had published and not answered. That one is in
+ * the log, so it has its offset.
  *
  * Thread: the broker, which has the host's role after the confirmed end of the partition thread.
  */

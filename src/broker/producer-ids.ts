@@ -1,6 +1,6 @@
 /**
- * Producer ids, given in blocks of 1,000: the end of a block is on disk before its first id is given, so that no
- * id is ever given twice, whatever dies. The file `highwater-producer-ids` holds that end as text.
+ * Producer ids, given in blocks of 1,000: the end of a block is on disk before its first id is given, so that
+ * no id is ever given twice, whatever dies. The file `highwater-producer-ids` holds that end as text.
  *
  * Thread: the broker. Kafka: server/common/ProducerIdsBlock (KIP-730).
  */

@@ -1,6 +1,6 @@
 /**
- * How many partition threads a machine carries: `engine.partition.threads.max`. A thread takes 8.7 MiB and four
- * handles, and more than 32 per core only wait for each other.
+ * How many partition threads a machine carries: `engine.partition.threads.max`. A thread takes 8.7 MiB and
+ * four handles, and more than 32 per core only wait for each other.
  */
 import { BELL_ROWS } from '../threads/bells.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Topics of a broker, and the file that keeps them over a restart: `highwater-topics.json` in the log directory,
- * replaced as a whole, durable before a creation is answered.
+ * Topics of a broker, and the file that keeps them over a restart: `highwater-topics.json` in the log
+ * directory, replaced as a whole, durable before a creation is answered.
  *
  * Thread: the broker.
  */

@@ -2,8 +2,8 @@
 /**
  * The `highwater` command: joins the program to this process's arguments, output, signals and exit code.
  *
- * The first Ctrl-C ends what is going on cleanly, so that temporary directories go and no thread is left; a second
- * one ends the process at once.
+ * The first Ctrl-C ends what is going on cleanly, so that temporary directories go and no thread is left; a
+ * second one ends the process at once.
  */
 import { INTERRUPTED_EXIT, runProgram } from './program.ts'
 

@@ -1,6 +1,6 @@
 /**
- * A plan as text for the terminal: the safe formula first, then the one often printed and why it differs, then the
- * count, what bound the figures, whether it held, and what all of it holds for.
+ * A plan as text for the terminal: the safe formula first, then the one often printed and why it differs,
+ * then the count, what bound the figures, whether it held, and what all of it holds for.
  */
 import {
   articleLine,
@@ -126,7 +126,8 @@ function verificationLine({ verification }: PlanReport): string {
 }
 
 function auditLine({ audit }: PlanReport): string {
-  return `${formatCount(audit.records)} records read back: each offset once, each sequence once, each checksum right`
+  const checked = 'each offset once, each sequence once, each checksum right'
+  return `${formatCount(audit.records)} records read back: ${checked}`
 }
 
 function machineLine({ environment }: PlanReport): string {

@@ -1,7 +1,8 @@
 /**
  * The command line as a function: arguments in, text out, an exit code back. Starts no process and ends none.
  *
- * Exit codes: 0 done · 1 bad input or I/O · 2 verification failed · 3 refused, the data cannot tell · 130 interrupted.
+ * Exit codes: 0 done · 1 bad input or I/O · 2 verification failed · 3 refused, the data cannot tell · 130
+ * interrupted.
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'

@@ -1,5 +1,6 @@
 /**
- * Where a client gets its channel: one that is open already and stays its owner's, or something that opens one.
+ * Where a client gets its channel: one that is open already and stays its owner's, or something that opens
+ * one.
  */
 import type { Channel } from '../wire/network/channel.ts'
 

@@ -92,8 +92,8 @@ async function endBroker(broker: ThreadHandle): Promise<void> {
 
 /**
  * Starts a cluster.
- * @throws HighwaterError HIGHWATER_CONFIG, HIGHWATER_STORAGE if the directory cannot be used, HIGHWATER_RESOURCES
- * if another cluster uses it or the machine refuses the memory, HIGHWATER_LOG_CORRUPT
+ * @throws HighwaterError HIGHWATER_CONFIG, HIGHWATER_STORAGE if the directory cannot be used,
+ * HIGHWATER_RESOURCES if another cluster uses it or the machine refuses the memory, HIGHWATER_LOG_CORRUPT
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { logDirs, engineArenaBytes } = parseBrokerConfig(options)

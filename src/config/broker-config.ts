@@ -22,7 +22,7 @@ const definition = defineConfig('broker', {
 })
 
 export type BrokerConfig = ConfigInput<typeof definition.settings>
-export type BrokerSettings = ParsedConfig<typeof definition.settings>
+type BrokerSettings = ParsedConfig<typeof definition.settings>
 
 /** @throws HighwaterError HIGHWATER_CONFIG */
 export function parseBrokerConfig(given: BrokerConfig): BrokerSettings {

@@ -1,8 +1,9 @@
 /**
- * The one way to declare a setting: name, type, default, range and what it does, once, under Kafka's dotted name.
+ * The one way to declare a setting: name, type, default, range and what it does, once, under Kafka's dotted
+ * name.
  *
- * From a declaration come the types of what a caller may give and of what the code gets, the defaults, and errors
- * that name key, value and range. What is parsed is frozen and camelCase: `linger.ms` is `lingerMs`.
+ * From a declaration come the types of what a caller may give and of what the code gets, the defaults, and
+ * errors that name key, value and range. What is parsed is frozen and camelCase: `linger.ms` is `lingerMs`.
  */
 import { HighwaterError } from '../base/local-errors.ts'
 
@@ -63,7 +64,7 @@ export type ParsedConfig<S extends Settings> = {
   readonly [Key in keyof S & string as CamelCase<Key>]: ParsedValue<S[Key]>
 }
 
-export interface ConfigDefinition<S extends Settings> {
+interface ConfigDefinition<S extends Settings> {
   readonly settings: S
   /** @throws HighwaterError HIGHWATER_CONFIG */
   parse(given: ConfigInput<S> | Readonly<Record<string, unknown>>): ParsedConfig<S>
@@ -132,7 +133,10 @@ function unknownKey(scope: string, key: string, known: readonly string[]): Highw
   return configError(`${JSON.stringify(key)} is not a ${scope} setting; ${cure}`)
 }
 
-/** The known key with the fewest edits to `key`; null if even that one differs in more than half of its letters. */
+/**
+ * The known key with the fewest edits to `key`; null if even that one differs in more than half of its
+ * letters.
+ */
 export function nearestKey(key: string, known: readonly string[]): string | null {
   let nearest: string | null = null
   let fewest = Number.POSITIVE_INFINITY

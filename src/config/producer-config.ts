@@ -14,7 +14,7 @@ const definition = defineConfig('producer', {
     type: 'choice',
     default: 'all',
     values: ['all', '-1', '0', '1'],
-    doc: 'Who must have a batch before it is answered: nobody (0), the leader (1), all in-sync replicas (all).'
+    doc: 'Who must have a batch before it is answered: nobody (0), the leader (1), all in-sync (all).'
   },
   'batch.size': {
     type: 'int',
@@ -145,6 +145,7 @@ function resolveDeliveryTimeout(
   if (settings.deliveryTimeoutMs >= least) return settings.deliveryTimeoutMs
   if (given['delivery.timeout.ms'] === undefined) return least
   throw configError(
-    `delivery.timeout.ms must be at least linger.ms + request.timeout.ms, ${least}, not ${settings.deliveryTimeoutMs}.`
+    `delivery.timeout.ms must be at least linger.ms + request.timeout.ms, ${least}, not ` +
+      `${settings.deliveryTimeoutMs}.`
   )
 }

@@ -58,7 +58,7 @@ const definition = defineConfig('topic', {
   }
 })
 
-export type TopicSettings = ParsedConfig<typeof definition.settings>
+type TopicSettings = ParsedConfig<typeof definition.settings>
 
 /**
  * Values as text, as a CreateTopics request carries them, or as numbers.

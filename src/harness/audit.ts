@@ -1,6 +1,7 @@
 /**
- * The audit: every record of a measurement is read back before any number of it is given. Each offset once, each
- * loader's sequence once and in order, each checksum right; otherwise the run is refused and has no numbers.
+ * The audit: every record of a measurement is read back before any number of it is given. Each offset once,
+ * each loader's sequence once and in order, each checksum right; otherwise the run is refused and has no
+ * numbers.
  *
  * Thread: a consumer's pool thread. What is read is injected, so that tests lose, double and damage records.
  */
@@ -36,7 +37,7 @@ export interface AuditSource {
   read(each: (record: AuditedRecord) => void): Promise<number>
 }
 
-export class PartitionAudit {
+class PartitionAudit {
   readonly #expected: ExpectedRecords
   readonly #stamp = new Stamp()
   /** Next sequence by loader. */
@@ -102,7 +103,8 @@ export class PartitionAudit {
     const kinds = counts.length === 0 ? 'records that do not add up' : counts.join(', ')
     throw new HighwaterError(
       'HIGHWATER_AUDIT',
-      `The audit of ${partitionDirectory(this.#expected.partition)} found, among ${formatCount(this.#records)} records, ` +
+      `The audit of ${partitionDirectory(this.#expected.partition)} found, among ` +
+        `${formatCount(this.#records)} records, ` +
         `${kinds} (first: ${this.#firstFault}); no number of this run is given.`
     )
   }
@@ -154,7 +156,10 @@ export async function auditPartition(source: AuditSource, expected: ExpectedReco
   return audit.finish(endOffset)
 }
 
-/** A batch that the consumer itself finds damaged fails the audit as well as a record that only the audit does. */
+/**
+ * A batch that the consumer itself finds damaged fails the audit as well as a record that only the audit
+ * does.
+ */
 async function readSome(
   source: AuditSource,
   check: (record: AuditedRecord) => void,
@@ -166,7 +171,8 @@ async function readSome(
     if (!(cause instanceof KafkaError) || cause.code !== 'CORRUPT_MESSAGE') throw cause
     throw new HighwaterError(
       'HIGHWATER_AUDIT',
-      `The audit of ${partitionDirectory(partition)} met a damaged batch: ${cause.message}; no number of this run is given.`,
+      `The audit of ${partitionDirectory(partition)} met a damaged batch: ${cause.message}; no ` +
+        `number of this run is given.`,
       { cause }
     )
   }

@@ -41,21 +41,22 @@ export function windowLength(seconds: number, bytesPerSecond: number, bytesMax: 
  * Waits until each of the first `threads` of a board is warm, or the run has ended by an error.
  * @throws HighwaterError HIGHWATER_TIMEOUT
  */
-export async function warmUp(context: BenchContext, board: TallyBoard, threads: number): Promise<void> {
+async function warmUp(context: BenchContext, board: TallyBoard, threads: number): Promise<void> {
   const { clock, signal } = context
   const startedMs = clock.monotonic()
   while (board.batchesLeast(threads) < WARM_BATCHES && !board.isStopped) {
     if (clock.monotonic() - startedMs > WARM_MS_MAX) {
       throw new HighwaterError(
         'HIGHWATER_TIMEOUT',
-        `A load thread moved only ${board.batchesLeast(threads)} of ${WARM_BATCHES} batches in ${WARM_MS_MAX / 1000} s.`
+        `A load thread moved only ${board.batchesLeast(threads)} of ${WARM_BATCHES} batches in ` +
+          `${WARM_MS_MAX / 1000} s.`
       )
     }
     await pause(clock, WARM_LOOK_MS, signal)
   }
 }
 
-export interface MeteredRun<Report> {
+interface MeteredRun<Report> {
   readonly samples: readonly Sample[]
   readonly usage: Usage
   /** CPU milliseconds of the partition's thread while the samples were taken; null where unknown. */
@@ -63,7 +64,7 @@ export interface MeteredRun<Report> {
   readonly reports: readonly Report[]
 }
 
-export interface MeteredTask {
+interface MeteredTask {
   readonly group: ThreadGroup
   readonly command: string
   /** One per thread. */

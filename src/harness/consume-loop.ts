@@ -1,6 +1,6 @@
 /**
- * The loop of one measured consumer: reads a partition in order, hands each record to the handler, and counts. A
- * saturation run reads in circles over what is there; a paced run waits for what comes.
+ * The loop of one measured consumer: reads a partition in order, hands each record to the handler, and
+ * counts. A saturation run reads in circles over what is there; a paced run waits for what comes.
  *
  * Thread: the consumer's. Nothing is allocated per record.
  */
@@ -16,7 +16,7 @@ export interface ConsumeSource {
   read(each: (record: AuditedRecord) => void): Promise<number>
 }
 
-export interface ConsumeTask {
+interface ConsumeTask {
   readonly source: ConsumeSource
   readonly tally: LoadTally
   /** Null: fetch only. */
@@ -99,6 +99,7 @@ export async function consumeUntilStopped(task: ConsumeTask): Promise<ConsumeRes
 function misplaced(found: number, expected: number): HighwaterError {
   return new HighwaterError(
     'HIGHWATER_AUDIT',
-    `A consumer got the record at offset ${found} where offset ${expected} was due; no number of this run is given.`
+    `A consumer got the record at offset ${found} where offset ${expected} was due; no number of ` +
+      `this run is given.`
   )
 }

@@ -1,5 +1,6 @@
 /**
- * Entry of a consumer thread: one consumer of its own, which measures (`consume`) or audits (`audit`) a partition.
+ * Entry of a consumer thread: one consumer of its own, which measures (`consume`) or audits (`audit`) a
+ * partition.
  *
  *   harness ─▶ connect, consume, audit, close      counts come back in its row of the tally
  *

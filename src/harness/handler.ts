@@ -1,7 +1,9 @@
 /**
- * What a consumer does with a record: nothing, wait for something outside, or compute. One call is one record.
+ * What a consumer does with a record: nothing, wait for something outside, or compute. One call is one
+ * record.
  *
- * Thread: a consumer's pool thread. `wait` blocks it, as a handler that keeps the order of its partition does.
+ * Thread: a consumer's pool thread. `wait` blocks it, as a handler that keeps the order of its partition
+ * does.
  */
 import type { Clock } from '../base/clock.ts'
 import type { ProcessCost } from '../planner/units.ts'

@@ -1,6 +1,6 @@
 /**
- * The loop of one loader: as fast as the engine takes records (saturation), or by a schedule that does not wait for
- * it (open loop). Where records go is injected, so that tests drive it without threads.
+ * The loop of one loader: as fast as the engine takes records (saturation), or by a schedule that does not
+ * wait for it (open loop). Where records go is injected, so that tests drive it without threads.
  *
  * Thread: the loader's. Nothing is allocated per record but what the producer itself makes.
  */
@@ -8,7 +8,9 @@ import type { Clock } from '../base/clock.ts'
 import { quantile } from '../planner/statistics.ts'
 import { Schedule } from './schedule.ts'
 
-/** A longer wait is the engine's doing: what fell due in it was offered. A shorter one may be the loader's. */
+/**
+ * A longer wait is the engine's doing: what fell due in it was offered. A shorter one may be the loader's.
+ */
 const ROOM_WAIT_MS = 1
 
 /** A producer as a loader sees it. */
@@ -32,7 +34,7 @@ export interface LoadTally {
   publish(finished: number, offered: number, batches: number): void
 }
 
-export interface LoadTask {
+interface LoadTask {
   readonly sink: LoadSink
   readonly tally: LoadTally
   readonly clock: Clock

@@ -58,7 +58,10 @@ export class UsageMeter {
   }
 }
 
-/** CPU milliseconds of the calling thread since its start; null where the system does not tell. Linux: schedstat. */
+/**
+ * CPU milliseconds of the calling thread since its start; null where the system does not tell. Linux:
+ * schedstat.
+ */
 export function readThreadCpuMs(): number | null {
   try {
     const nanoseconds = Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0])

@@ -1,6 +1,6 @@
 /**
- * Tc: what one consumer reaches on one partition, with its handler and without. Saturation: it reads in circles over
- * what the producers wrote, from the page cache.
+ * Tc: what one consumer reaches on one partition, with its handler and without. Saturation: it reads in
+ * circles over what the producers wrote, from the page cache.
  *
  * Thread: the harness's.
  */
@@ -31,7 +31,9 @@ export interface HandlerRun {
   readonly seconds: number
 }
 
-/** Window and length of a run with this handler; null if a record takes so long that Tc is better predicted. */
+/**
+ * Window and length of a run with this handler; null if a record takes so long that Tc is better predicted.
+ */
 export function handlerRun(process: ProcessCost, secondsPerRun: number): HandlerRun | null {
   const costMs = process.micros / 1000
   const usualMs = (secondsPerRun * 1000) / WINDOWS

@@ -1,5 +1,6 @@
 /**
- * Tp: what producers reach on one partition, with as many of them as it takes. Saturation: as fast as it goes.
+ * Tp: what producers reach on one partition, with as many of them as it takes. Saturation: as fast as it
+ * goes.
  *
  * Thread: the harness's.
  */

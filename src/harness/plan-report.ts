@@ -1,5 +1,6 @@
 /**
- * Everything one `plan` found out, as it is written to plan.json and as page and terminal text show it. The form is
+ * Everything one `plan` found out, as it is written to plan.json and as page and terminal text show it. The
+ * form is
  * `schemas/plan.schema.json`; a change that old readers cannot bear raises `schemaVersion`.
  *
  * Rates are bytes per second of records (key and value), shares 0 to 1.
@@ -26,7 +27,7 @@ export interface ReportedPoint {
   readonly runs: readonly RunSeries[]
 }
 
-export interface ReportedVerification extends Verification {
+interface ReportedVerification extends Verification {
   /** Null if no run was made. */
   readonly run: VerificationRun | null
   readonly seconds: number | null

@@ -59,12 +59,14 @@ export function planSettings(options: PlanOptions): PlanSettings {
   const recordBytes = options.recordBytes ?? 1000
   if (recordBytes < STAMP_BYTES) {
     return refuse(
-      `The record size ${formatBytes(recordBytes)} is below ${STAMP_BYTES} B, which the audit needs to know a record by.`
+      `The record size ${formatBytes(recordBytes)} is below ${STAMP_BYTES} B, which the audit needs ` +
+        `to know a record by.`
     )
   }
   if (recordBytes > RECORD_BYTES_MAX) {
     return refuse(
-      `The record size ${formatBytes(recordBytes)} is above ${RECORD_BYTES_MAX} B, what fits into max.request.size.`
+      `The record size ${formatBytes(recordBytes)} is above ${RECORD_BYTES_MAX} B, what fits into ` +
+        `max.request.size.`
     )
   }
   const topic = options.topic ?? 'highwater-plan'

@@ -1,8 +1,8 @@
 /**
  * A real producer as a loader sees it: stamps records, counts what is acknowledged, keeps the first error.
  *
- * Thread: the loader's. A callback costs as much as a small record, and batches of a partition are acknowledged in
- * order: so only every 16th record has one, and stands for the 15 before it.
+ * Thread: the loader's. A callback costs as much as a small record, and batches of a partition are
+ * acknowledged in order: so only every 16th record has one, and stands for the 15 before it.
  */
 import { invariant } from '../base/invariant.ts'
 import type { Random } from '../base/random.ts'
@@ -21,7 +21,7 @@ export function valueCount(recordBytes: number): number {
   return Math.max(VALUES_MIN, Math.min(VALUES_MAX, Math.floor(VALUES_BYTES / recordBytes)))
 }
 
-export interface ProducerSinkOptions {
+interface ProducerSinkOptions {
   readonly producer: Producer
   readonly loader: number
   readonly recordBytes: number

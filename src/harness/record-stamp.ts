@@ -6,8 +6,8 @@
  *   | sequence | loader   | partition| checksum | random bytes        |   little-endian 32-bit words
  *   +----------+----------+----------+----------+---------------------+
  *
- * `sequence` counts from 0 per loader and partition. The checksum covers every byte but its own; the random part
- * of a value never changes, so its sum is made once and a stamp costs the same for records of any size.
+ * `sequence` counts from 0 per loader and partition. The checksum covers every byte but its own; the random
+ * part of a value never changes, so its sum is made once and a stamp costs the same for records of any size.
  */
 import { invariant } from '../base/invariant.ts'
 import type { Random } from '../base/random.ts'

@@ -1,6 +1,6 @@
 /**
- * The report as one page that stands for itself: text, table and two figures, light or dark as its reader prefers,
- * without a script and without the network. All text is escaped where it is put in.
+ * The report as one page that stands for itself: text, table and two figures, light or dark as its reader
+ * prefers, without a script and without the network. All text is escaped where it is put in.
  */
 
 import { partitionsText } from '../planner/partition-count.ts'
@@ -15,7 +15,8 @@ import { zoneFigure } from './zone-figure.ts'
 
 const STYLE = `
 :root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:800px;margin:2rem auto;padding:0 1rem;background:#fff;color:#1b1f24}
+body{font:16px/1.5 system-ui,sans-serif;max-width:800px;margin:2rem auto;padding:0 1rem;
+  background:#fff;color:#1b1f24}
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:2rem}
 .answer{font-size:1.35rem;border-left:5px solid #2f8f4e;padding:.4rem 1rem;margin:1.2rem 0}
 .answer.refused{border-color:#b3541e}.soft{color:#5b6570}code{font-size:.92em;overflow-wrap:anywhere}
@@ -123,7 +124,8 @@ function figureCell(text: string): string {
 
 function table(heads: readonly string[], rows: readonly string[]): string {
   const head = heads.map(text => `<th>${escapeMarkup(text)}</th>`).join('')
-  return `<table><thead><tr>${head}</tr></thead><tbody>\n<tr>${rows.join('</tr>\n<tr>')}</tr>\n</tbody></table>`
+  const body = rows.join('</tr>\n<tr>')
+  return `<table><thead><tr>${head}</tr></thead><tbody>\n<tr>${body}</tr>\n</tbody></table>`
 }
 
 function measurementNote({ producer, loaders, settings, audit }: PlanReport): string {

@@ -1,8 +1,8 @@
 /**
  * Writes a report to its directory: plan.json for programs, index.html for people, both figures as files.
  *
- * Thread: the harness's. The directory is made before anything is measured, so that a bad one costs nothing, and
- * ignores itself in git.
+ * Thread: the harness's. The directory is made before anything is measured, so that a bad one costs nothing,
+ * and ignores itself in git.
  */
 import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

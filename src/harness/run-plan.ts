@@ -1,6 +1,6 @@
 /**
- * `plan` from start to end: measure Tp and Tc on one partition, check every record, recommend a count, verify it.
- * Prints nothing: what happens is told by events, what was found by the report.
+ * `plan` from start to end: measure Tp and Tc on one partition, check every record, recommend a count, verify
+ * it. Prints nothing: what happens is told by events, what was found by the report.
  *
  * Thread: the caller's; load runs in threads of its own, which have ended when this returns.
  */

@@ -27,7 +27,7 @@ export interface RunSeries {
   readonly bytesPerSecond: number
 }
 
-export interface SampleTask {
+interface SampleTask {
   readonly clock: Clock
   readonly windowMs: number
   readonly signal: AbortSignal

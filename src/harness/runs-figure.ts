@@ -1,6 +1,6 @@
 /**
- * The runs of Tp and Tc, window by window: what warm-up was cut off is dashed, what counts is drawn through, and a
- * thin line is the median of the runs.
+ * The runs of Tp and Tc, window by window: what warm-up was cut off is dashed, what counts is drawn through,
+ * and a thin line is the median of the runs.
  */
 import { formatByteRate } from '../planner/units.ts'
 import type { PlanReport, ReportedPoint } from './plan-report.ts'

@@ -31,7 +31,9 @@ export class Schedule {
     return this.#startMs + index / this.#perMs
   }
 
-  /** When the burst that begins with record `index` is to leave: with it, or after a tick's worth of others. */
+  /**
+   * When the burst that begins with record `index` is to leave: with it, or after a tick's worth of others.
+   */
   burstAt(index: number): number {
     return this.timeOf(index) + (this.burstMs > TICK_MS ? 0 : TICK_MS)
   }

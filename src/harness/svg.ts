@@ -1,6 +1,6 @@
 /**
- * Small pieces of SVG as text: escaped, and coloured by classes, so that a figure follows light and dark alike, in a
- * page and as a file of its own.
+ * Small pieces of SVG as text: escaped, and coloured by classes, so that a figure follows light and dark
+ * alike, in a page and as a file of its own.
  */
 
 /** Text for element content and quoted attributes, of HTML and SVG alike. */
@@ -30,7 +30,7 @@ export function element(name: string, attributes: Attributes, content = ''): str
   return content === '' ? `${open}/>` : `${open}>${content}</${name}>`
 }
 
-export interface TextPlace {
+interface TextPlace {
   readonly x: number
   readonly y: number
   readonly anchor?: 'start' | 'middle' | 'end'
@@ -48,7 +48,7 @@ export function polyline(points: readonly (readonly [x: number, y: number])[], c
   return element('polyline', { points: written, class: className })
 }
 
-export interface FigureFrame {
+interface FigureFrame {
   readonly width: number
   readonly height: number
   /** Says in a sentence what the figure shows, for those who do not see it. */
@@ -64,7 +64,8 @@ const STYLE = `
 .hw-text{fill:var(--hw-ink)}.hw-soft{fill:var(--hw-soft)}.hw-strong{fill:var(--hw-ink);font-weight:600}
 .hw-axis{stroke:var(--hw-line);fill:none}.hw-mark{stroke:var(--hw-ink);stroke-width:2;fill:none}
 .hw-bad{fill:var(--hw-bad)}.hw-half{fill:var(--hw-half)}.hw-good{fill:var(--hw-good)}
-.hw-a,.hw-b,.hw-c{fill:none;stroke-width:1.6}.hw-a{stroke:var(--hw-a)}.hw-b{stroke:var(--hw-b)}.hw-c{stroke:var(--hw-c)}
+.hw-a,.hw-b,.hw-c{fill:none;stroke-width:1.6}
+.hw-a{stroke:var(--hw-a)}.hw-b{stroke:var(--hw-b)}.hw-c{stroke:var(--hw-c)}
 .hw-dropped{stroke:var(--hw-soft);stroke-width:1.2;stroke-dasharray:2 3;fill:none}
 .hw-median{stroke:var(--hw-soft);stroke-width:1;fill:none}
 `

@@ -1,6 +1,6 @@
 /**
- * What is measured: something that takes topics, producers and consumers. The embedded engine now; a Kafka cluster
- * will be a second form, driven by the same loads.
+ * What is measured: something that takes topics, producers and consumers. The embedded engine now; a Kafka
+ * cluster will be a second form, driven by the same loads.
  *
  * Thread: the harness's; `open` gives other threads their own way in.
  */

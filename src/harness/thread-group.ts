@@ -1,6 +1,6 @@
 /**
- * Load threads of one kind: started together, given the same command, closed together. They stay for all runs, so
- * that each pays for its warm-up once.
+ * Load threads of one kind: started together, given the same command, closed together. They stay for all
+ * runs, so that each pays for its warm-up once.
  *
  * Thread: the harness's.
  */
@@ -15,7 +15,7 @@ import { TallyBoard } from './thread-tally.ts'
 /** A thread that has not ended so long after it was asked to is killed. */
 const CLOSE_MS = 5000
 
-export interface ThreadGroupOptions {
+interface ThreadGroupOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly target: Target
@@ -67,7 +67,8 @@ export class ThreadGroup {
       running.push(this.#stopOnError(call(thread, command, body)))
     }
     const all = unlessInterrupted(allOrFirstError(running), this.#options.signal)
-    // Whoever started the run looks at it only after the sampling: until then nobody has failed to handle an error.
+    // Whoever started the run looks at it only after the sampling: until then nobody has failed to handle an
+    // error.
     all.catch(() => {})
     return all
   }

@@ -1,13 +1,14 @@
 /**
- * What the threads of a measurement count while they run, in shared words, so that the harness samples them all at
- * one moment without a message.
+ * What the threads of a measurement count while they run, in shared words, so that the harness samples them
+ * all at one moment without a message.
  *
  *   word 0              stop       harness      1: come to an end
  *   word 32 (1 + row)   finished   the thread   records acknowledged or handled in this run
  *               + 1     offered    the thread   records sent, or due while the engine had no room for them
  *               + 2     batches    the thread   batches finished in this run
  *
- * Thread: one row per thread, 128 bytes apart; a thread writes its own row only. Counts start again with each run.
+ * Thread: one row per thread, 128 bytes apart; a thread writes its own row only. Counts start again with each
+ * run.
  */
 import { invariant } from '../base/invariant.ts'
 import { allocateWords } from '../threads/shared-memory.ts'

@@ -1,6 +1,6 @@
 /**
- * Whether the recommended count holds: that many partitions, each with a consumer and its handler, under the target
- * rate in an open loop. Or the sentence why this machine cannot tell.
+ * Whether the recommended count holds: that many partitions, each with a consumer and its handler, under the
+ * target rate in an open loop. Or the sentence why this machine cannot tell.
  *
  * Thread: the harness's. Every partition has a consumer thread of its own, since a handler blocks its thread.
  */

@@ -1,6 +1,6 @@
 /**
- * The zone bar: partition counts on a line, cut where the two formulas lie. Below the article's count both sides are
- * short, up to the safe one the slower side is, from there on neither.
+ * The zone bar: partition counts on a line, cut where the two formulas lie. Below the article's count both
+ * sides are short, up to the safe one the slower side is, from there on neither.
  */
 
 import { partitionsText } from '../planner/partition-count.ts'

@@ -12,7 +12,7 @@ import { type Interval95, interval95, median, spread } from './statistics.ts'
 type MeasurementLabel = 'saturation' | 'paced'
 
 /** One run, already cut to its steady part. */
-export interface MeasuredRun {
+interface MeasuredRun {
   readonly bytesPerSecond: number
   /** Whether the run reached a steady state at all. */
   readonly steady: boolean

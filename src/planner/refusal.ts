@@ -24,7 +24,7 @@ export interface Rerun {
 }
 
 /** One side's throughput per partition as the plan uses it, and the counts at both ends of its interval. */
-export interface SideThroughput {
+interface SideThroughput {
   readonly side: Side
   readonly measurement: Measurement
   /** Partitions this side needs at the high end of its throughput. */

@@ -8,7 +8,7 @@ import { mean, standardDeviation } from './statistics.ts'
 import { slopeOf, trendOf } from './trend.ts'
 import { formatShare } from './units.ts'
 
-export interface SteadyState {
+interface SteadyState {
   /**
    * Index of the first window kept. If never steady: the last ten windows, so that something can be shown.
    */

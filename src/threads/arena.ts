@@ -1,5 +1,6 @@
 /**
- * The one shared memory of a cluster that holds record bytes: slots of producers, later tail blocks and ingress.
+ * The one shared memory of a cluster that holds record bytes: slots of producers, later tail blocks and
+ * ingress.
  *
  *   0          16 KiB    CRC-32C tables, written once by the broker before any other thread gets the memory
  *   16 KiB     64 KiB    zero, never used: address 0 is never a valid payload
@@ -46,7 +47,8 @@ export class Arena {
   }
 
   /**
-   * Makes the memory and writes the tables. The broker thread calls it once; readers make small ones of their own.
+   * Makes the memory and writes the tables. The broker thread calls it once; readers make small ones of their
+   * own.
    * @param module compiled already, if it is at hand
    * @throws HighwaterError HIGHWATER_RESOURCES if the address space is refused
    */

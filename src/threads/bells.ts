@@ -6,11 +6,11 @@
  *   word 17   dead      broker   1 from the confirmed end on: nobody may ring any more
  *
  * Sleep: parked = 1 · seen = load(bell) · check every reason to be awake · wait(bell, seen) · parked = 0.
- * `seen` before the check is what makes a lost wake-up impossible: a ringer that came after the check has changed
- * the bell. Ring, after the payload is published: if parked and not dead, add 1 and notify.
+ * `seen` before the check is what makes a lost wake-up impossible: a ringer that came after the check has
+ * changed the bell. Ring, after the payload is published: if parked and not dead, add 1 and notify.
  *
- * Thread: any. The broker stores `dead` at once on a port's `close`: on Node 20 a notify between a worker's `close`
- * and its `exit` can crash the process.
+ * Thread: any. The broker stores `dead` at once on a port's `close`: on Node 20 a notify between a worker's
+ * `close` and its `exit` can crash the process.
  */
 import type { Words } from './words.ts'
 
@@ -36,7 +36,10 @@ export class Bells {
     this.#words.notify(at)
   }
 
-  /** Blocks until rung, `timeoutMs` have passed or `mustWake` is true. Not on a thread that has an event loop to run. */
+  /**
+   * Blocks until rung, `timeoutMs` have passed or `mustWake` is true. Not on a thread that has an event loop
+   * to run.
+   */
   sleep(row: number, mustWake: () => boolean, timeoutMs: number): void {
     const words = this.#words
     const at = row * ROW_WORDS

@@ -1,6 +1,6 @@
 /**
- * Bodies of commands between threads as MessagePack: plain mode, no shared structures, so that every message stands
- * alone. Maps arrive as objects, typed bytes as Uint8Array; shared memory travels beside the body.
+ * Bodies of commands between threads as MessagePack: plain mode, no shared structures, so that every message
+ * stands alone. Maps arrive as objects, typed bytes as Uint8Array; shared memory travels beside the body.
  *
  * Never for bytes from the network.
  */

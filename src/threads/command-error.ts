@@ -1,5 +1,6 @@
 /**
- * Errors of command handlers as they pass between threads: structured clone would keep neither class nor code.
+ * Errors of command handlers as they pass between threads: structured clone would keep neither class nor
+ * code.
  */
 import { ERROR_CODES, type ErrorName } from '../base/error-codes.ts'
 import { KafkaError } from '../base/kafka-error.ts'

@@ -1,6 +1,6 @@
 /**
- * Commands between two threads over a MessagePort: named calls with a packed body, and shared memory beside it.
- * For what is rare (start, stop, open a lane, create a topic); records never pass here.
+ * Commands between two threads over a MessagePort: named calls with a packed body, and shared memory beside
+ * it. For what is rare (start, stop, open a lane, create a topic); records never pass here.
  *
  * Thread: each end belongs to one thread. A thread with an event loop uses `onCommand`; one that blocks in
  * Atomics.wait uses `drain` and `reply`. The `close` of a port is how the end of the other thread is known.
@@ -15,7 +15,7 @@ export type { MessagePort }
 
 /** What travels beside a body: shared, or in the case of a port handed over. */
 export type SharedValue = SharedArrayBuffer | WebAssembly.Memory | WebAssembly.Module | MessagePort
-export type SharedValues = Readonly<Record<string, SharedValue>>
+type SharedValues = Readonly<Record<string, SharedValue>>
 type Body = Record<string, unknown>
 
 export interface Command {

@@ -8,8 +8,8 @@
  *   byte 512   block table, 16 entries of 64 bytes              host    (tail blocks, not used yet)
  *   byte 1536  interest rows, 64 of 8 bytes                     readers (not used yet)
  *
- * Thread: each word has the one writer named beside it. The host's role passes to a new thread only after the old
- * one's confirmed end; while a partition is offline the broker holds it.
+ * Thread: each word has the one writer named beside it. The host's role passes to a new thread only after the
+ * old one's confirmed end; while a partition is offline the broker holds it.
  */
 import { invariant } from '../base/invariant.ts'
 import { type LogView, type LogViewPlace, publishLogView, sampleLogView } from './log-view.ts'

@@ -12,9 +12,9 @@
  *         the control block was made       24-25 segmentFirst, segmentCount
  *                                          26    indexEntries of the active segment, on disk
  *
- * Writer: the host fills the copy that is not published, then stores version + 1. A death between leaves the last
- * published view whole. With one copy and an odd/even version a death would leave the end offset of one state and
- * the position of another.
+ * Writer: the host fills the copy that is not published, then stores version + 1. A death between leaves the
+ * last published view whole. With one copy and an odd/even version a death would leave the end offset of one
+ * state and the position of another.
  */
 import { highHalf, joinHalves, lowHalf } from '../base/int64.ts'
 import { invariant } from '../base/invariant.ts'
@@ -132,7 +132,10 @@ function writeCopy(words: Words, at: number, view: LogView): void {
   words.store(at + 26, view.indexEntries)
 }
 
-/** Halves go to a scratch array first: a torn pair must not reach `joinHalves`, which would call it a broken invariant. */
+/**
+ * Halves go to a scratch array first: a torn pair must not reach `joinHalves`, which would call it a broken
+ * invariant.
+ */
 function readCopy(words: Words, at: number, into: LogView): void {
   for (let word = 0; word < 14; word++) sampled[word] = words.load(at + word)
   into.leoSegment = words.load(at + 14)

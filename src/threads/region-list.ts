@@ -1,5 +1,6 @@
 /**
- * Which 64 KiB units of the arena are lent, and to whom they may go next: first fit, neighbours joined on return.
+ * Which 64 KiB units of the arena are lent, and to whom they may go next: first fit, neighbours joined on
+ * return.
  *
  * Thread: the broker, private. Pure bookkeeping; it never touches the bytes.
  */

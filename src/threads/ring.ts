@@ -6,11 +6,11 @@
  *   word 32   completed          host     entries before it are finished: answer written, slot released
  *   word 64   entry[capacity]    sender   slot numbers
  *
- * Positions wrap at 2^32; only `(a - b) | 0` is used. Never full: the sender holds at most `max.in.flight` batches
- * per partition in flight, and the capacity is at least that.
+ * Positions wrap at 2^32; only `(a - b) | 0` is used. Never full: the sender holds at most `max.in.flight`
+ * batches per partition in flight, and the capacity is at least that.
  *
- * Thread: RingSender belongs to the caller, RingHost to the partition thread. After a host's confirmed end a new
- * RingHost takes over at `completed`.
+ * Thread: RingSender belongs to the caller, RingHost to the partition thread. After a host's confirmed end a
+ * new RingHost takes over at `completed`.
  */
 import { invariant } from '../base/invariant.ts'
 import type { Words } from './words.ts'
@@ -74,7 +74,10 @@ export class RingSender {
     return this.#words.load(COMPLETED) !== this.#reaped
   }
 
-  /** Next completed slot in ring order, or -1. Its answer is in the slot table; the slot is the sender's again. */
+  /**
+   * Next completed slot in ring order, or -1. Its answer is in the slot table; the slot is the sender's
+   * again.
+   */
   reap(): number {
     if (this.#words.load(COMPLETED) === this.#reaped) return -1
     const slot = this.#words.get(ENTRIES + (this.#reaped & this.#mask))

@@ -13,7 +13,9 @@ export function allocateWords(bytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes)
 }
 
-/** Zeroed shared words that may grow to `bytesMax`; addresses are reserved, pages are committed when touched. */
+/**
+ * Zeroed shared words that may grow to `bytesMax`; addresses are reserved, pages are committed when touched.
+ */
 export function growableWords(bytes: number, bytesMax: number): SharedArrayBuffer {
   return new SharedArrayBuffer(bytes, { maxByteLength: bytesMax })
 }
@@ -25,7 +27,9 @@ export function growWords(buffer: SharedArrayBuffer, bytes: number): void {
 
 const NEVER_NOTIFIED = new Int32Array(allocateWords(4))
 
-/** Blocks a pool thread for about `ms`, a fraction permitted; what is above it is the system's timer slack. */
+/**
+ * Blocks a pool thread for about `ms`, a fraction permitted; what is above it is the system's timer slack.
+ */
 export function blockFor(ms: number): void {
   Atomics.wait(NEVER_NOTIFIED, 0, 0, ms)
 }

@@ -1,8 +1,8 @@
 /**
  * Shared 32-bit words: the only way this code base touches memory that another thread writes.
  *
- * `AtomicWords` is the production form over a SharedArrayBuffer. Tests pass a form that stops at every access, so
- * that the real step functions are explored in all interleavings. Indices count words, not bytes.
+ * `AtomicWords` is the production form over a SharedArrayBuffer. Tests pass a form that stops at every
+ * access, so that the real step functions are explored in all interleavings. Indices count words, not bytes.
  */
 export interface Words {
   /** Plain read: of words the caller owns now, or whose publication it has seen. */

@@ -1,6 +1,6 @@
 /**
- * Where the compiled form of a worker's source lies. Node 20 loads no TypeScript in threads, so threads always run
- * from dist/, also when the code that starts them is a source file under test.
+ * Where the compiled form of a worker's source lies. Node 20 loads no TypeScript in threads, so threads
+ * always run from dist/, also when the code that starts them is a source file under test.
  */
 import { invariant } from '../base/invariant.ts'
 

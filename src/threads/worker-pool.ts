@@ -1,29 +1,29 @@
 /**
- * Starts threads: each is one pinned, never-ending piscina task in a pool of its own, which starts it, reports how it
- * ended and kills it on demand. Nothing is ever run on a thread a second time.
+ * Starts threads: each is one pinned, never-ending piscina task in a pool of its own, which starts it,
+ * reports how it ended and kills it on demand. Nothing is ever run on a thread a second time.
  *
- * Thread: whoever starts it (the cluster starts the broker, the broker starts partitions); a thread's children end
- * with it.
+ * Thread: whoever starts it (the cluster starts the broker, the broker starts partitions); a thread's
+ * children end with it.
  */
 import { MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { CommandPort } from './command-port.ts'
 import type { ThreadTask } from './thread-start.ts'
 
-export interface ThreadOptions {
+interface ThreadOptions {
   readonly resourceLimits?: { maxOldGenerationSizeMb?: number; maxYoungGenerationSizeMb?: number }
 }
 
 /** How a thread ended: null when its task returned. */
-export interface ThreadEnd {
+interface ThreadEnd {
   readonly error: Error | null
 }
 
 export interface ThreadHandle {
   readonly port: CommandPort
   /**
-   * The confirmed end: the task has settled, the thread's port is closed and the thread has exited. Only then may
-   * anybody take over its words, rings, files and bell. Never rejects.
+   * The confirmed end: the task has settled, the thread's port is closed and the thread has exited. Only then
+   * may anybody take over its words, rings, files and bell. Never rejects.
    */
   readonly ended: Promise<ThreadEnd>
   /** Kills the thread wherever it is; no code of it runs any more after the confirmed end. */

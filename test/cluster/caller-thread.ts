@@ -1,5 +1,6 @@
 /**
- * A client on a thread of its own, for tests that kill it: submits five batches when told to, and hears of none.
+ * A client on a thread of its own, for tests that kill it: submits five batches when told to, and hears of
+ * none.
  */
 import { connectHandle } from '../../src/cluster/cluster-handle.ts'
 import type { MessagePort } from '../../src/threads/command-port.ts'

@@ -180,7 +180,8 @@ test('an arena without room is an error that names the cure', async () => {
   const cluster = await started({ 'engine.arena.bytes': MIB })
   const channel = await withTopic(cluster)
   await expect(LaneProducer.open(channel, orders, 1024)).rejects.toThrow(
-    'the arena has no free region for 1024 slots of 1024 bytes; raise engine.arena.bytes or lower buffer.memory'
+    'the arena has no free region for 1024 slots of 1024 bytes; raise engine.arena.bytes or lower ' +
+      'buffer.memory'
   )
 })
 
@@ -258,7 +259,7 @@ test('the use of a partition thread is told', async () => {
   expect(usage.passes).toBeGreaterThan(0)
 })
 
-test('closing ends every thread, closes every file and removes a temporary directory; twice is once', async () => {
+test('closing ends every thread, closes every file, removes a temporary directory; twice is once', async () => {
   const warm = await started()
   await warm.close()
   const before = { threads: kernelThreads(), files: openFiles() }

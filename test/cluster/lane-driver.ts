@@ -1,6 +1,6 @@
 /**
- * A producer and a consumer as small as they can be: batches through a lane, every answer kept, every byte read back
- * and checked.
+ * A producer and a consumer as small as they can be: batches through a lane, every answer kept, every byte
+ * read back and checked.
  */
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import type { Channel, FetchLane, ProduceLane, ProducePartition } from '../../src/wire/network/channel.ts'

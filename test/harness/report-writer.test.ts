@@ -52,7 +52,8 @@ describe('a report directory', () => {
       text = (error as HighwaterError).message
     }
     expect(text).toBe(
-      `The report cannot be written to ${below}: not a directory (ENOTDIR); name another directory with --out.`
+      `The report cannot be written to ${below}: not a directory (ENOTDIR); name another directory ` +
+        `with --out.`
     )
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { zoneFigure } from '../../src/harness/zone-figure.ts'
 import type { Plan } from '../../src/planner/plan.ts'
-import { findings, pointAt } from './fixture.ts'
+import { findings } from './fixture.ts'
 
 /** The fixture's plan with other rates, in MB/s. */
 function planAt(target: number, producer: number, consumer: number): Plan {
@@ -58,8 +58,7 @@ describe('the zone bar', () => {
 
   test('says in words what it shows', () => {
     expect(zoneFigure(planAt(300, 50, 10))).toMatch(
-      /<title>Recommended: 30 partitions \[30, 31\]\. The article&#39;s formula gives 6, the safe one 30\.<\/title>/
+      /<title>Recommended: 30 partitions \[30, 31\]\. The article&#39;s formula gives 6, the safe one 30\./
     )
-    expect(pointAt([50, 50]).measurement.bytesPerSecond).toBeGreaterThan(0)
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Words that pass every access on. Mutants of a protocol override what they do wrong, so that the real step function
- * runs with just that one change.
+ * Words that pass every access on. Mutants of a protocol override what they do wrong, so that the real step
+ * function runs with just that one change.
  */
 import type { Words } from '../../src/threads/words.ts'
 

@@ -1,4 +1,7 @@
-/** The lives of a host in its control block: what the broker and readers conclude from it is true in every life. */
+/**
+ * The lives of a host in its control block: what the broker and readers conclude from it is true in every
+ * life.
+ */
 import { describe, expect, test } from 'vitest'
 import { invariant } from '../../src/base/invariant.ts'
 import { ControlBlock, RUN_STATE_ONLINE, RUN_STATE_RECOVERING } from '../../src/threads/control-block.ts'

@@ -161,6 +161,24 @@ describe('the explorer', () => {
     })
   })
 
+  test('does not interleave what a thread does to its own words, but lets it die between', () => {
+    const writes = (from: number): Program => {
+      return words => {
+        words.store(from, 1)
+        words.store(from + 1, 1)
+      }
+    }
+    const ownerOf = (index: number): number => (index < 2 ? 0 : 1)
+    const threads = [thread('a', writes(0), () => 'died'), thread('b', writes(2))]
+    const results = new Set<unknown>()
+    const found = explore({ threads, ownerOf, check: ended => void results.add(ended[0]) })
+    expect([found.states, results]).toEqual([11, new Set([undefined, 'died'])])
+    expect(explore({ threads }).states).toBe(15)
+    expect(explore({ threads, mayDieAt: index => index === 1 }).states).toBe(12)
+    const wrong = { threads, ownerOf: () => 1 }
+    expect(() => explore(wrong)).toThrow('a touches a word that is not its own')
+  })
+
   test('lets a program forget what it has read, so that a loop has few states and an end', () => {
     const poll: Program = words => (words.load(0) === 1 ? 'seen' : new Again(null))
     const results: unknown[] = []

@@ -1,19 +1,20 @@
 /**
  * Explores every interleaving of small programs that run the real step functions over shared words.
  *
- * A program is synchronous, so it cannot be stopped in the middle. It is run again instead: from its start, with the
- * results of all accesses it has made so far. From there it runs ahead on guesses, which hold as long as no other
- * thread comes between; a private signal leaves it where it waits.
- * Private state is rebuilt by each run, so the history of results *is* the private state, and a state of the whole is
- * the words plus one history per thread. Depth-first, every state once. A program that loops forgets its history
- * where it returns `Again`: it then starts anew from a small state, and equal states meet.
+ * A program is synchronous, so it cannot be stopped in the middle. It is run again instead: from its start,
+ * with the results of all accesses it has made so far. From there it runs ahead on guesses, which hold as
+ * long as no other thread comes between; a private signal leaves it where it waits. Private state is rebuilt
+ * by each run, so the history of results *is* the private state, and a state of the whole is the words plus
+ * one history per thread. Depth-first, every state once. A program that loops forgets its history where it
+ * returns `Again`: it then starts anew from a small state, and equal states meet.
  *
- * What counts as a violation: a program that throws, a deadlock (a wait lasts until a notification, there is no
- * timeout to save a lost one), a data race (two threads are about to access one word, one of them writes, one of the
- * accesses is plain: such a word is not published by anything), and what the model's own `check` throws.
+ * What counts as a violation: a program that throws, a deadlock (a wait lasts until a notification, there is
+ * no timeout to save a lost one), a data race (two threads are about to access one word, one of them writes,
+ * one of the accesses is plain: such a word is not published by anything), and what the model's own `check`
+ * throws.
  *
- * Deaths: a thread with a further life may die before any of its accesses, also in a wait. The next life starts
- * after that, as after a confirmed end.
+ * Deaths: a thread with a further life may die before any of its accesses, also in a wait. The next life
+ * starts after that, as after a confirmed end.
  */
 import type { Words } from '../../src/threads/words.ts'
 
@@ -44,18 +45,25 @@ export interface Model {
   readonly setup?: (words: Words) => void
   /** After the last thread has ended; throws if the outcome is wrong. Results in the order of `threads`. */
   readonly check?: (results: readonly unknown[], words: Words) => void
+  /**
+   * The thread, by its place in `threads`, that alone touches a word, or null. Nobody sees when such an access
+   * happens, so it is not interleaved with others: only the deaths around it are explored.
+   */
+  readonly ownerOf?: (index: number) => number | null
+  /** Words before whose access a thread may die; all if absent. For words of which another model knows enough. */
+  readonly mayDieAt?: (index: number) => boolean
   /** Names of words in traces. */
   readonly nameOf?: (index: number) => string
 }
 
-export interface Violation {
+interface Violation {
   readonly kind: 'broken' | 'deadlock' | 'race' | 'wrong outcome'
   readonly text: string
   /** What every thread did, in order, from the start to the violation. */
   readonly trace: readonly string[]
 }
 
-export interface Exploration {
+interface Exploration {
   /** Different states seen. */
   readonly states: number
   /** Ends with every thread returned. */
@@ -85,8 +93,9 @@ interface Guess {
 }
 
 /**
- * Answers the accesses of a program from its history. Beyond it the run goes on as if no other thread came between,
- * up to a wait or the end, and notes what it assumed: mostly that is how it comes, and saves a run per access.
+ * Answers the accesses of a program from its history. Beyond it the run goes on as if no other thread came
+ * between, up to a wait or the end, and notes what it assumed: mostly that is how it comes, and saves a run
+ * per access.
  */
 class ReplayedWords implements Words {
   readonly #cells: Cells
@@ -386,21 +395,35 @@ class Explorer {
     this.#seen.add(key)
     if (this.#seen.size > STATES_MAX) throw new Error(`a model has at most ${STATES_MAX} states`)
     if (this.#hasRace()) return
+    const alone = this.#threadAtOwnWord()
     let running = 0
     let awake = 0
     for (let thread = 0; thread < this.#points.length; thread++) {
       const access = this.#points[thread]!.access
-      if (access === null) continue
+      if (access === null || (alone !== null && thread !== alone)) continue
       running++
       if (!this.#asleep[thread]) {
         awake++
         this.#step(thread, access)
       }
-      if (this.#violation === null) this.#die(thread)
+      if (this.#violation === null && this.#model.mayDieAt?.(access.index) !== false) this.#die(thread)
       if (this.#violation !== null) return
     }
     if (running > 0 && awake === 0) this.#report('deadlock', 'every thread that has not ended waits')
     if (running === 0) this.#finish()
+  }
+
+  /** A thread whose next access is to a word of its own, or null. */
+  #threadAtOwnWord(): number | null {
+    const { ownerOf } = this.#model
+    if (ownerOf === undefined) return null
+    for (let thread = 0; thread < this.#points.length; thread++) {
+      const access = this.#points[thread]!.access
+      const owner = access === null ? null : ownerOf(access.index)
+      if (owner === thread) return thread
+      if (owner !== null) throw new Error(`${this.#nameOf(thread)} touches a word that is not its own`)
+    }
+    return null
   }
 
   /** Moves on to a point and explores from there, unless the program broke at it. */

@@ -1,9 +1,9 @@
 /**
- * A disk as one word of a model: the word is the number of its contents, each change of a file is one access. So a
- * death may fall between any two changes, and equal disks are equal states.
+ * A disk as one word of a model: the word is the number of its contents, each change of a file is one access.
+ * So a death may fall between any two changes, and equal disks are equal states.
  *
- * Only the host has a disk, so a host reads the word once, at its start. A write lands in two halves: a death in the
- * middle of a system call leaves the first.
+ * Only the host has a disk, so a host reads the word once, at its start. A write lands in two halves: a death
+ * in the middle of a system call leaves the first.
  */
 import { invariant } from '../../src/base/invariant.ts'
 import type { Storage, StorageFile } from '../../src/data-plane/log/storage.ts'

@@ -1,4 +1,6 @@
-/** The ring with a payload word and an answer word per slot, between a caller and a host that sleep on bells. */
+/**
+ * The ring with a payload word and an answer word per slot, between a caller and a host that sleep on bells.
+ */
 import { describe, expect, test } from 'vitest'
 import { invariant } from '../../src/base/invariant.ts'
 import { Bells } from '../../src/threads/bells.ts'
@@ -26,7 +28,9 @@ interface Changes {
   readonly silentSuccessor?: boolean
 }
 
-/** Submits two entries, each published for itself, then reaps both and checks their answers; so to the end. */
+/**
+ * Submits two entries, each published for itself, then reaps both and checks their answers; so to the end.
+ */
 function caller(entries: number, changes: Changes): Program {
   return (words, from) => {
     const first = (from ?? 0) as number

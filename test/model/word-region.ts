@@ -1,4 +1,7 @@
-/** A part of a model's words that starts at `base`, so that a ring, bells and slots lie side by side in one model. */
+/**
+ * A part of a model's words that starts at `base`, so that a ring, bells and slots lie side by side in one
+ * model.
+ */
 import type { Words } from '../../src/threads/words.ts'
 
 export class WordRegion implements Words {

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { addonsOfDoor, complaintAbout, loadedAddons } from '../../native-free/check.ts'
+import { addonsOfDoor, complaintAbout } from '../../native-free/check.ts'
 
 /** The addons that npm has put on disk for msgpackr: none after `npm ci --omit=optional`. */
 function addonsOnDisk(): string[] {
@@ -73,13 +72,4 @@ test.each([
   ['that ends badly', 'process.exit(3)', 'The child process failed']
 ])('a door %s is not taken for a clean one', async (_, source, message) => {
   await expect(addonsOfDoor(source)).rejects.toThrow(message)
-})
-
-test('the addons of this process are listed as soon as one is loaded', () => {
-  const flags = [...process.execArgv, process.env['NODE_OPTIONS']].join(' ')
-  const before = loadedAddons()
-  createRequire(import.meta.url)('msgpackr')
-  const found = loadedAddons().filter(path => !before.includes(path))
-  if (flags.includes('--no-addons')) expect(found).toEqual([])
-  else expectFound(found)
 })

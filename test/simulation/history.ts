@@ -1,8 +1,8 @@
 /**
  * What callers did and were told, record by record; and what stands in each log, as it was published.
  *
- * A record's value names it: its number in four bytes, then bytes that follow from the number, so that a torn or
- * foreign value is seen as such.
+ * A record's value names it: its number in four bytes, then bytes that follow from the number, so that a torn
+ * or foreign value is seen as such.
  */
 import { Buffer } from 'node:buffer'
 import { invariant } from '../../src/base/invariant.ts'

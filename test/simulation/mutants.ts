@@ -1,6 +1,6 @@
 /**
- * Wrong engines: each breaks one rule of the layouts in the way a reasonable person might, as a variant of the real
- * classes. The invariants must find every one of them.
+ * Wrong engines: each breaks one rule of the layouts in the way a reasonable person might, as a variant of
+ * the real classes. The invariants must find every one of them.
  */
 import {
   RecordAccumulator,

@@ -15,7 +15,7 @@ import type { SimulatedPartition } from './simulated-partition.ts'
 const BATCH_BYTES_MAX = 65536
 
 /** Published bytes that no reader could make sense of. */
-export class UnreadableLog extends Error {
+class UnreadableLog extends Error {
   override readonly name = 'UnreadableLog'
 }
 

@@ -5,7 +5,7 @@ import type { Random } from '../../src/base/random.ts'
 import type { ProducerConfig } from '../../src/config/producer-config.ts'
 import type { LogSettings } from '../../src/data-plane/log/log-settings.ts'
 
-export interface ProducerScenario {
+interface ProducerScenario {
   readonly config: ProducerConfig
   readonly slotCount: number
 }

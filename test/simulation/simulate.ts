@@ -1,6 +1,6 @@
 /**
- * One simulation: a seed chooses the scenario and then, event by event, who does the next step. The same seed gives
- * the same events, on every machine.
+ * One simulation: a seed chooses the scenario and then, event by event, who does the next step. The same seed
+ * gives the same events, on every machine.
  */
 import { seededRandom } from '../../src/base/random.ts'
 import { ALL_INVARIANTS } from './invariants/all-invariants.ts'
@@ -8,7 +8,7 @@ import type { Invariant } from './invariants/invariant.ts'
 import type { Scenario } from './scenario.ts'
 import { type Variant, World } from './world.ts'
 
-export interface SimulationOptions {
+interface SimulationOptions {
   /** Events before all is repaired and everybody finishes. */
   readonly events?: number
   readonly variant?: Variant
@@ -16,7 +16,7 @@ export interface SimulationOptions {
   readonly scenario?: Partial<Scenario>
 }
 
-export interface SimulationResult {
+interface SimulationResult {
   readonly events: number
   /** Of all events in their order, with what they did. */
   readonly hash: string

@@ -1,6 +1,7 @@
 /**
- * One life of a partition thread, as steps: the recovery and then the passes of the real classes, in the order of
- * the real thread entry. The simulation goes from one step to the next and may end the life at any effect.
+ * One life of a partition thread, as steps: the recovery and then the passes of the real classes, in the
+ * order of the real thread entry. The simulation goes from one step to the next and may end the life at any
+ * effect.
  */
 import type { Clock } from '../../src/base/clock.ts'
 import type { LogOptions, LogSettings } from '../../src/data-plane/log/log-settings.ts'
@@ -30,7 +31,7 @@ export interface HostVariant {
   readonly host?: (parts: PartitionHostParts) => PartitionHost
 }
 
-export interface HostLifeOptions {
+interface HostLifeOptions {
   readonly disk: Storage
   readonly clock: Clock
   readonly memory: PayloadMemory
@@ -66,7 +67,10 @@ export class HostLife {
     this.#steps = this.#run()
   }
 
-  /** One step. @returns false when the thread has ended by itself @throws ThreadEnded, or what the thread throws */
+  /**
+   * One step. @returns false when the thread has ended by itself @throws ThreadEnded, or what the thread
+   * throws
+   */
   step(): boolean {
     return this.#steps.next().done !== true
   }

@@ -1,8 +1,8 @@
 /**
- * One partition as its broker keeps it: control block, segment table, rings and disk, and the lives of its threads
- * one after another, as the real supervisor decides.
+ * One partition as its broker keeps it: control block, segment table, rings and disk, and the lives of its
+ * threads one after another, as the real supervisor decides.
  *
- *   alive ─ ends itself, or is ended at an effect ─▶ dying ─ held write lands ─ end confirmed ─▶ alive, or offline
+ *   alive ─ ends itself, or is ended at an effect ─▶ dying ─ held write lands ─ end confirmed ─▶ alive / offline
  *   offline ─ rings are answered by the broker ─ the operator repairs the disk and starts it again ─▶ alive
  */
 import type { Clock } from '../../src/base/clock.ts'
@@ -29,7 +29,7 @@ import { MemoryStorage } from '../support/memory-storage.ts'
 import { HostLife, type HostVariant } from './simulated-host.ts'
 import { type MortalDisk, ThreadEnded } from './thread-life.ts'
 
-export interface PartitionOptions {
+interface PartitionOptions {
   readonly index: number
   readonly clock: Clock
   readonly memory: PayloadMemory

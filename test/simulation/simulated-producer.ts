@@ -1,6 +1,6 @@
 /**
- * A caller with the real accumulator, slot pool and sender, driven step by step. Its rings and slots go back when
- * it is closed or has died and every host has let go of its ring.
+ * A caller with the real accumulator, slot pool and sender, driven step by step. Its rings and slots go back
+ * when it is closed or has died and every host has let go of its ring.
  */
 import type { Clock } from '../../src/base/clock.ts'
 import { invariant } from '../../src/base/invariant.ts'
@@ -26,7 +26,7 @@ export interface CallerVariant {
   readonly lane?: (options: LaneOptions) => SimulatedLane
 }
 
-export interface ProducerOptions extends LaneOptions {
+interface ProducerOptions extends LaneOptions {
   readonly index: number
   readonly clock: Clock
   readonly random: Random

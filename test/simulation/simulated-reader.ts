@@ -1,6 +1,6 @@
 /**
- * A reader of one partition, whose read is three events: sample the view, read the file, validate. Events of the
- * host may fall between any two.
+ * A reader of one partition, whose read is three events: sample the view, read the file, validate. Events of
+ * the host may fall between any two.
  */
 import type { LogReader } from '../../src/data-plane/log/log-reader.ts'
 import type { ReadableSegment } from '../../src/data-plane/log/segment-handles.ts'

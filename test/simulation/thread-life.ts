@@ -1,8 +1,8 @@
 /**
  * How a simulated thread ends: at one of its effects on shared words or on the disk, and nothing after it.
  *
- * A write to the disk that was under way at the end may still land before the end is confirmed, with the bytes that
- * its memory has then, as a system call would.
+ * A write to the disk that was under way at the end may still land before the end is confirmed, with the
+ * bytes that its memory has then, as a system call would.
  */
 import type { Storage, StorageFile } from '../../src/data-plane/log/storage.ts'
 import { AtomicWords, type Words } from '../../src/threads/words.ts'

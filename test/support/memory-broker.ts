@@ -1,6 +1,6 @@
 /**
- * A broker in memory, for tests: topics, logs of whole batches as they arrived, and Kafka's rules about sequences.
- * Nothing happens by itself: a lane hands it a batch when the test says so.
+ * A broker in memory, for tests: topics, logs of whole batches as they arrived, and Kafka's rules about
+ * sequences. Nothing happens by itself: a lane hands it a batch when the test says so.
  */
 import { crc32cOf } from '../../native-free/crc32c.ts'
 import {
@@ -17,13 +17,13 @@ const REMEMBERED_BATCHES = 5
 const OUT_OF_ORDER = 45
 const STALE_EPOCH = 47
 
-export interface AppendedBatch {
+interface AppendedBatch {
   readonly baseOffset: number
   readonly recordCount: number
   readonly bytes: Uint8Array
 }
 
-export interface AppendAnswer {
+interface AppendAnswer {
   readonly errorCode: number
   readonly baseOffset: number
 }

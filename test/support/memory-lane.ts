@@ -1,6 +1,7 @@
 /**
- * Lanes in memory, for tests: deterministic twins of what a channel opens. A batch is read from its slot and appended
- * when the test says so: at once, late or never. That is where a slot that was freed too early shows.
+ * Lanes in memory, for tests: deterministic twins of what a channel opens. A batch is read from its slot and
+ * appended when the test says so: at once, late or never. That is where a slot that was freed too early
+ * shows.
  */
 import { crc32cOf } from '../../native-free/crc32c.ts'
 import type { Clock } from '../../src/base/clock.ts'

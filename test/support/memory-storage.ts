@@ -1,9 +1,10 @@
 /**
  * A disk in memory, for tests: the same interface as real files, deterministic, with faults on command.
  *
- * Every file has two halves. Reads and writes see the volatile one; `flush` copies it to the durable one, which is
- * all that `powerCut` leaves. Names are durable at once: a file that was never flushed comes back empty.
- * Each call that can fail has a number, counted from 0 in `operations`; faults are set by number or by name.
+ * Every file has two halves. Reads and writes see the volatile one; `flush` copies it to the durable one,
+ * which is all that `powerCut` leaves. Names are durable at once: a file that was never flushed comes back
+ * empty. Each call that can fail has a number, counted from 0 in `operations`; faults are set by number or by
+ * name.
  */
 import { dirname } from 'node:path'
 import type { Storage, StorageFile } from '../../src/data-plane/log/storage.ts'
@@ -80,7 +81,9 @@ export class MemoryStorage implements Storage {
   #faults: Fault[] = []
   #held: ((landing: () => void) => void) | null = null
 
-  /** The call with this number fails; with `permanent` all after it fail too, as for a process that is gone. */
+  /**
+   * The call with this number fails; with `permanent` all after it fail too, as for a process that is gone.
+   */
   failAt(operation: number, errno: Errno, permanent = false): void {
     this.#faults.push({ operation, errno, isPermanent: permanent, prefixBytes: 0 })
   }
@@ -95,8 +98,8 @@ export class MemoryStorage implements Storage {
   }
 
   /**
-   * The next write does not land: it throws, as if its thread ended inside the call. The returned function lands it
-   * later, as the system may.
+   * The next write does not land: it throws, as if its thread ended inside the call. The returned function
+   * lands it later, as the system may.
    */
   holdNextWrite(): () => void {
     let landing: (() => void) | null = null

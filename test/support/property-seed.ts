@@ -1,5 +1,6 @@
 /**
- * Properties draw the same cases in every run, so that a red run is red again. `PROPERTY_SEED=N` draws others.
+ * Properties draw the same cases in every run, so that a red run is red again. `PROPERTY_SEED=N` draws
+ * others.
  */
 import fc from 'fast-check'
 

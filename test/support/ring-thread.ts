@@ -1,6 +1,6 @@
 /**
- * A host for the tests of src/threads on real threads: it blocks on its bell, checks that each slot holds the word its
- * sender wrote, answers with the word's complement and completes. Commands come through `drain`.
+ * A host for the tests of src/threads on real threads: it blocks on its bell, checks that each slot holds the
+ * word its sender wrote, answers with the word's complement and completes. Commands come through `drain`.
  */
 import { Bells } from '../../src/threads/bells.ts'
 import { RingHost } from '../../src/threads/ring.ts'

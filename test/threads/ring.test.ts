@@ -95,7 +95,10 @@ describe('a ring', () => {
   })
 })
 
-/** One step of both sides: push and publish so many, complete so many, reap so many, each as far as there is room. */
+/**
+ * One step of both sides: push and publish so many, complete so many, reap so many, each as far as there is
+ * room.
+ */
 interface Turn {
   readonly push: number
   readonly complete: number

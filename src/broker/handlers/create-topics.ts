@@ -58,12 +58,13 @@ function faultOf(topic: CreatableTopic, { topics, threadLimit }: CreateTopicsPar
   const wanted = topics.partitionCount + partitions
   if (wanted > threadLimit.threads) {
     const message =
-      `${wanted} partitions need as many threads, but engine.partition.threads.max is ${threadLimit.threads} ` +
+      `${wanted} partitions need as many threads, but engine.partition.threads.max is ` +
+      `${threadLimit.threads} ` +
       `here, set by ${threadLimit.reason}; create fewer partitions`
     return { error: 'INVALID_PARTITIONS', message }
   }
   if (topic.replicationFactor !== 1 && topic.replicationFactor !== -1) {
-    const message = `the replication factor must be 1, for there is one broker, not ${topic.replicationFactor}`
+    const message = `the replication factor must be 1 with one broker, not ${topic.replicationFactor}`
     return { error: 'INVALID_REPLICATION_FACTOR', message }
   }
   return configFault(topic)

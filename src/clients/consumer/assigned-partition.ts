@@ -1,5 +1,6 @@
 /**
- * What a consumer knows of one partition it reads: where it stands, and what it fetched but did not hand out yet.
+ * What a consumer knows of one partition it reads: where it stands, and what it fetched but did not hand out
+ * yet.
  *
  * Thread: the consumer's. Kafka: clients/consumer/internals/SubscriptionState.TopicPartitionState.
  */

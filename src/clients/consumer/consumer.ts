@@ -6,7 +6,8 @@
  *   for (const record of await consumer.poll(1000)) use(record.valueString())
  *   await consumer.forEach(record => use(record.valueString()), { timeoutMs: 1000 })
  *
- * `poll` gives records to keep, in a private copy. `forEach` copies nothing: its record is valid inside the call.
+ * `poll` gives records to keep, in a private copy. `forEach` copies nothing: its record is valid inside the
+ * call.
  *
  * Thread: one; make a consumer per thread. One call at a time.
  * Kafka: clients/consumer/KafkaConsumer, with partitions by assignment.
@@ -108,8 +109,9 @@ export class Consumer {
   }
 
   /**
-   * Calls `handle` for every record that is there, without a copy: the record is valid until `handle` returns, and
-   * throws HIGHWATER_CURSOR_EXPIRED after the whole call. If `handle` throws, its record is the next one again.
+   * Calls `handle` for every record that is there, without a copy: the record is valid until `handle`
+   * returns, and throws HIGHWATER_CURSOR_EXPIRED after the whole call. If `handle` throws, its record is the
+   * next one again.
    * @returns how many records there were
    */
   async forEach(handle: RecordHandler, options: ForEachOptions = {}): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * Fetches partitions and follows what the answers say: opens them, finds the first position, resets one that lies
- * outside the log, and waits for new bytes.
+ * Fetches partitions and follows what the answers say: opens them, finds the first position, resets one that
+ * lies outside the log, and waits for new bytes.
  *
  * Thread: the consumer's. Kafka: clients/consumer/internals/Fetcher, AbstractFetch, OffsetFetcher.
  */
@@ -18,7 +18,7 @@ import { lookUpOffset } from './offset-lookup.ts'
 /** With several partitions a blocking wait goes round them, so long at each. */
 const BLOCKING_SLICE_MS = 1
 
-export interface FetcherOptions {
+interface FetcherOptions {
   readonly channel: Channel
   readonly lane: FetchLane
   readonly clock: Clock
@@ -115,7 +115,8 @@ export class Fetcher {
     if (partition.reset === 'none') {
       throw new HighwaterError(
         'HIGHWATER_NO_OFFSET',
-        `There is no position for ${partition.topic}-${partition.partition} and auto.offset.reset is none; seek first.`
+        `There is no position for ${partition.topic}-${partition.partition} and auto.offset.reset is ` +
+          `none; seek first.`
       )
     }
     const timestamp = partition.reset === 'earliest' ? EARLIEST_TIMESTAMP : LATEST_TIMESTAMP

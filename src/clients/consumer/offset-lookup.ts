@@ -9,7 +9,7 @@ import type { TopicPartition } from '../../base/topic-partition.ts'
 import type { Channel } from '../../wire/network/channel.ts'
 import { withTimeout } from '../with-timeout.ts'
 
-export interface OffsetLookup {
+interface OffsetLookup {
   readonly channel: Channel
   readonly clock: Clock
   readonly timeoutMs: number

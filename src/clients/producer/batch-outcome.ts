@@ -7,7 +7,10 @@
 import { invariant } from '../../base/invariant.ts'
 import type { RecordFuture, RecordMetadata, SendCallback } from './record-future.ts'
 
-/** Failed records that nobody awaits and no callback hears of: `flush` and `close` reject while there are some. */
+/**
+ * Failed records that nobody awaits and no callback hears of: `flush` and `close` reject while there are
+ * some.
+ */
 export class UnheardFailures {
   count = 0
   first: Error | null = null
@@ -77,7 +80,9 @@ export class BatchOutcome {
     if (callback !== null) this.#addCallback(index, callback)
   }
 
-  /** Settles `future` when the batch is settled, or now. A failure it hears of no longer counts as unheard. */
+  /**
+   * Settles `future` when the batch is settled, or now. A failure it hears of no longer counts as unheard.
+   */
   observe(future: RecordFuture, index: number): void {
     const pieces = this.#pieces
     if (pieces !== null) {

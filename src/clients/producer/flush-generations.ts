@@ -1,5 +1,6 @@
 /**
- * Counts unsettled batches by generation: a flush ends a generation and waits until it and all before are settled.
+ * Counts unsettled batches by generation: a flush ends a generation and waits until it and all before are
+ * settled.
  *
  * Thread: the caller's. Kafka: IncompleteBatches.
  */

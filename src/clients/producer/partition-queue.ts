@@ -9,7 +9,9 @@ import type { ProducePartition } from '../../wire/network/channel.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import { type ProducerIdentity, sequenceAfter } from './producer-identity.ts'
 
-/** A broker, as the producer sees it: the queues that may have something for it, and its unanswered requests. */
+/**
+ * A broker, as the producer sees it: the queues that may have something for it, and its unanswered requests.
+ */
 export class ProducerNode {
   readonly nodeId: number
   inFlight = 0
@@ -77,7 +79,8 @@ export class PartitionQueue {
     const first = this.first
     if (first === undefined || this.unresolved > 0 || this.hasGap) return false
     if (first.hasSequence) return this.inFlight === 0
-    // A broker takes any sequence as the first of a producer it does not know: until it has one, one at a time.
+    // A broker takes any sequence as the first of a producer it does not know: until it has one, one at a
+    // time.
     if (this.identity === identity) return this.ackedSequence > 0 || this.inFlight === 0
     if (this.inFlight > 0) return false
     this.restart(identity)

@@ -1,16 +1,9 @@
 /**
- * Which partition a record goes to: the one it names, else the one its key hashes to, else the sticky one, which
- * changes when a new batch must be opened for it.
+ * Which partition a record without a key goes to: always the same, until a new batch must be opened for it.
  *
- * Thread: the caller's. Kafka: BuiltInPartitioner.partitionForKey; for records without a key KIP-480.
+ * Thread: the caller's. Kafka: KIP-480.
  */
-import { murmur2, toPositive } from '../../../native-free/murmur2.ts'
 import type { Random } from '../../base/random.ts'
-
-/** Over all partitions, also those without a leader: the same key always goes to the same one. */
-export function partitionForKey(key: Uint8Array, partitionCount: number): number {
-  return toPositive(murmur2(key)) % partitionCount
-}
 
 /** The partition that records without a key go to now. */
 export class StickyPartition {

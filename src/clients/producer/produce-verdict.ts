@@ -5,9 +5,12 @@
  */
 import { ERROR_CODES, errorName } from '../../base/error-codes.ts'
 
-export type ProduceVerdict = 'success' | 'retry' | 'split' | 'fail'
+type ProduceVerdict = 'success' | 'retry' | 'split' | 'fail'
 
-/** Answered by older brokers for a batch they have but whose offset they forgot. Kafka: DUPLICATE_SEQUENCE_NUMBER. */
+/**
+ * Answered by older brokers for a batch they have but whose offset they forgot. Kafka:
+ * DUPLICATE_SEQUENCE_NUMBER.
+ */
 const DUPLICATE_SEQUENCE_NUMBER = 46
 
 const SEQUENCE_GAPS: readonly number[] = [

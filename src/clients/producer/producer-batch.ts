@@ -1,5 +1,6 @@
 /**
- * One record batch from its first record to its answer: its staging buffer, its slot, its place in the sequence.
+ * One record batch from its first record to its answer: its staging buffer, its slot, its place in the
+ * sequence.
  *
  * It says what the lane wants to know of a batch, so that nothing is allocated to send it.
  *
@@ -23,7 +24,7 @@ export interface OutgoingRecord {
   readonly callback: SendCallback | null
 }
 
-export interface ProducerBatchOptions {
+interface ProducerBatchOptions {
   /** -1 for a part of a batch that was split: it gets its slot when it is sent. */
   readonly slot: number
   readonly staging: Staging

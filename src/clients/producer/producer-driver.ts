@@ -1,9 +1,9 @@
 /**
  * Runs the sender: when something is due, when answers came, when the broker said where partitions are.
  *
- * Everything happens in the caller's thread: inside `send()`, at the end of the turn in which something was sent, by
- * one timer, and by one pending wait for answers while anything is in flight. A caller that blocks its event loop
- * delays linger and retries.
+ * Everything happens in the caller's thread: inside `send()`, at the end of the turn in which something was
+ * sent, by one timer, and by one pending wait for answers while anything is in flight. A caller that blocks
+ * its event loop delays linger and retries.
  *
  * Thread: the caller's. Kafka: the run loop of clients/producer/internals/Sender.
  */
@@ -22,7 +22,7 @@ import type { RouteWays, TopicRoute, TopicRoutes } from './topic-routes.ts'
 /** A lost wake-up would cost this much, no more. */
 const WAIT_MS_MAX = 100
 
-export interface ProducerDriverOptions {
+interface ProducerDriverOptions {
   readonly source: ChannelSource
   readonly settings: ProducerSettings
   readonly sizes: SlotSizes
@@ -101,7 +101,10 @@ export class ProducerDriver {
     } while (afterRun())
   }
 
-  /** Runs if it is time, then sets the timer and waits for answers: what a caller's thread does before it idles. */
+  /**
+   * Runs if it is time, then sets the timer and waits for answers: what a caller's thread does before it
+   * idles.
+   */
   turn(): void {
     if (this.#isClosed) return
     this.run()

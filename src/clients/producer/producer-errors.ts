@@ -42,7 +42,8 @@ export function recordTooLarge(sizeBytes: number, setting: string, limitBytes: n
 export function queueFull(records: number, what: string): HighwaterError {
   return new HighwaterError(
     'HIGHWATER_QUEUE_FULL',
-    `${records} records (engine.send.queue.records) wait for ${what}; use \`await producer.ready()\` before sending more.`
+    `${records} records (engine.send.queue.records) wait for ${what}; ` +
+      'use `await producer.ready()` before sending more.'
   )
 }
 
@@ -64,14 +65,16 @@ export function waitedTooLong(topic: string, waitMs: number, fault: Error | null
   }
   return new HighwaterError(
     'HIGHWATER_BUFFER_EXHAUSTED',
-    `No memory for a record of ${topic} became free within max.block.ms (${waitMs}); send less or raise buffer.memory.`
+    `No memory for a record of ${topic} became free within max.block.ms (${waitMs}); send less or ` +
+      `raise buffer.memory.`
   )
 }
 
 export function undelivered({ count, first }: UnheardFailures): HighwaterError {
   return new HighwaterError(
     'HIGHWATER_UNDELIVERED',
-    `${count} records failed and nobody awaited them or gave a callback; the first: ${first?.message ?? 'unknown'}`,
+    `${count} records failed and nobody awaited them or gave a callback; the first: ` +
+      `${first?.message ?? 'unknown'}`,
     { cause: first }
   )
 }

@@ -2,7 +2,8 @@
  * The producer id and epoch under which sequences count, and the arithmetic of sequences.
  *
  * Thread: the caller's.
- * Kafka: clients/producer/internals/TransactionManager, the part of an idempotent producer without transactions.
+ * Kafka: clients/producer/internals/TransactionManager, the part of an idempotent producer without
+ * transactions.
  */
 export interface ProducerIdentity {
   readonly producerId: number

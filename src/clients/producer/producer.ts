@@ -2,11 +2,12 @@
  * Sends records to topics, in batches, from the thread it was made in.
  *
  *   const producer = new Producer(cluster, { 'linger.ms': 10 })
- *   await producer.send({ topic: 'orders', key: 'k1', value: 'v1' })   // or send many and `await producer.flush()`
+ *   await producer.send({ topic: 'orders', key: 'k1', value: 'v1' })   // or many, then `await producer.flush()`
  *   await producer.close()
  *
- * `send` encodes the record at once: the caller may use its buffers again. Without room it waits at most 5 ms inside
- * the call, then the record queues for at most `max.block.ms`; `await producer.ready()` is the way not to get there.
+ * `send` encodes the record at once: the caller may use its buffers again. Without room it waits at most 5 ms
+ * inside the call, then the record queues for at most `max.block.ms`; `await producer.ready()` is the way not
+ * to get there.
  *
  * Thread: one; make a producer per thread. Callbacks and promises run there.
  * Kafka: clients/producer/KafkaProducer.
@@ -14,6 +15,7 @@
 import { Buffer } from 'node:buffer'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { invariant } from '../../base/invariant.ts'
+import { partitionForKey } from '../../base/key-partition.ts'
 import { type Random, systemRandom } from '../../base/random.ts'
 import {
   type ProducerConfig,
@@ -25,7 +27,6 @@ import { batchUpperBound } from '../../wire/record/record-size.ts'
 import type { ChannelSource } from '../channel-source.ts'
 import { BatchOutcome, UnheardFailures } from './batch-outcome.ts'
 import type { PartitionQueue } from './partition-queue.ts'
-import { partitionForKey } from './partitioner.ts'
 import type { OutgoingRecord } from './producer-batch.ts'
 import { ProducerDriver } from './producer-driver.ts'
 import {
@@ -55,7 +56,7 @@ export interface ProducerRecord {
   readonly headers?: readonly RecordHeader[] | undefined
 }
 
-export interface ProducerTools {
+interface ProducerTools {
   readonly clock?: Clock
   readonly random?: Random
 }
@@ -162,8 +163,8 @@ export class Producer {
   }
 
   /**
-   * Sends a record. The future can be awaited, or left alone and a callback given: exactly one of error and metadata
-   * reaches it. A failure nobody hears of makes `flush` and `close` reject.
+   * Sends a record. The future can be awaited, or left alone and a callback given: exactly one of error and
+   * metadata reaches it. A failure nobody hears of makes `flush` and `close` reject.
    * @throws HighwaterError HIGHWATER_CLOSED, HIGHWATER_SERIALIZATION
    */
   send(record: ProducerRecord, callback: SendCallback | null = null): RecordFuture {
@@ -195,7 +196,8 @@ export class Producer {
 
   /**
    * Resolves when there is room for more records and they can be sent.
-   * @throws HighwaterError HIGHWATER_TIMEOUT after max.block.ms, HIGHWATER_CLOSED, and what ended the producer
+   * @throws HighwaterError HIGHWATER_TIMEOUT after max.block.ms, HIGHWATER_CLOSED, and what ended the
+   * producer
    */
   async ready(): Promise<void> {
     if (this.#fatal !== null) throw this.#fatal
@@ -280,7 +282,9 @@ export class Producer {
     return accumulator.appendToNew(queue, record) ? queue : null
   }
 
-  /** The record is the last of the queue's last batch: tells the sender if that matters, and gives its future. */
+  /**
+   * The record is the last of the queue's last batch: tells the sender if that matters, and gives its future.
+   */
   #appended(queue: PartitionQueue): RecordFuture {
     const batch = queue.last
     invariant(batch !== undefined, 'a record was appended to a batch')
@@ -365,7 +369,9 @@ export class Producer {
     return 'placed'
   }
 
-  /** Places what waits, and tells those whose time has come. @returns whether the sender should run once more */
+  /**
+   * Places what waits, and tells those whose time has come. @returns whether the sender should run once more
+   */
   #afterRun(): boolean {
     const waiting = this.#queue.size
     this.#queue.drain(this.#place)
@@ -380,7 +386,10 @@ export class Producer {
     return isPlaced
   }
 
-  /** Room for one record, or with `share` 2 half of everything free, so that a waiter does not come back at once. */
+  /**
+   * Room for one record, or with `share` 2 half of everything free, so that a waiter does not come back at
+   * once.
+   */
   #hasRoom(share: number): boolean {
     const { freeCount, slotCount } = this.#accumulator.pool
     return (

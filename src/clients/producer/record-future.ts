@@ -1,6 +1,6 @@
 /**
- * What `send()` returns: a record's place in its batch, which becomes a promise only when somebody awaits it. A
- * promise per record would cost more than encoding, copying and writing the record.
+ * What `send()` returns: a record's place in its batch, which becomes a promise only when somebody awaits it.
+ * A promise per record would cost more than encoding, copying and writing the record.
  *
  * Thread: the caller's, which also runs all callbacks.
  * Kafka: clients/producer/internals/FutureRecordMetadata, ProduceRequestResult.

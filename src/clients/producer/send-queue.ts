@@ -1,8 +1,9 @@
 /**
  * Records that wait for memory, or for their topic to become known, each at most `max.block.ms`.
  *
- * First in, first out, with one exception: a record whose topic is not known yet is passed by those of other topics.
- * Key, value and headers are the queue's own copies: the caller may use its buffers again after `send()`.
+ * First in, first out, with one exception: a record whose topic is not known yet is passed by those of other
+ * topics. Key, value and headers are the queue's own copies: the caller may use its buffers again after
+ * `send()`.
  *
  * Thread: the caller's. Kafka: where a Java producer blocks in send(); a JavaScript one must not.
  */

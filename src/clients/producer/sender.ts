@@ -1,9 +1,11 @@
 /**
- * Decides what is sent when, and what an answer means. A pure machine: it owns no timer and waits for nothing; its
- * driver calls `runOnce` when something was added or answered, and when the time it named has come.
+ * Decides what is sent when, and what an answer means. A pure machine: it owns no timer and waits for
+ * nothing; its driver calls `runOnce` when something was added or answered, and when the time it named has
+ * come.
  *
- * A node is due when the first batch of any of its partitions is full, has lingered or backed off long enough, or
- * when memory, flush or close want it; then the first batch of every partition it leads goes in one request.
+ * A node is due when the first batch of any of its partitions is full, has lingered or backed off long
+ * enough, or when memory, flush or close want it; then the first batch of every partition it leads goes in
+ * one request.
  *
  * Thread: the caller's. Callbacks run at the end of `runOnce`, never inside its decisions.
  * Kafka: clients/producer/internals/Sender; RecordAccumulator.ready and drain; TransactionManager.
@@ -26,7 +28,7 @@ import type { RecordAccumulator } from './record-accumulator.ts'
 import { backoffMs } from './retry-backoff.ts'
 import { SLOT_CLOSED, SLOT_EXPIRED, SLOT_IN_FLIGHT } from './slot-pool.ts'
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly accumulator: RecordAccumulator
   readonly lane: ProduceLane
   readonly clock: Clock
@@ -85,23 +87,18 @@ export class Sender {
     queue.target = target
   }
 
-  /** Takes answers, gives up what is too old, sends what is due. @returns milliseconds until it wants to run again */
+  /**
+   * Takes answers, gives up what is too old, sends what is due. @returns milliseconds until it wants to run
+   * again
+   */
   runOnce(): number {
     this.#now = this.#clock.monotonic()
     this.#wakeAt = Number.POSITIVE_INFINITY
     this.#lane.reap(this.#complete)
     this.#expireInFlight()
     for (const queue of this.#accumulator.unrouted) this.#expireQueued(queue)
-    let isSent = false
-    for (const node of this.#nodes.values()) {
-      this.#judgeReady(node)
-      while (node.isDue && node.inFlight < this.#settings.maxInFlightRequestsPerConnection) {
-        if (!this.#drain(node)) break
-        isSent = true
-        this.#judgeReady(node)
-      }
-    }
-    if (isSent) this.#lane.send()
+    for (const node of this.#nodes.values()) this.#judgeReady(node)
+    while (this.#sendRequests()) for (const node of this.#nodes.values()) this.#judgeReady(node)
     this.#deliver()
     return Math.max(0, this.#wakeAt - this.#now)
   }
@@ -138,7 +135,21 @@ export class Sender {
     }
   }
 
-  /** One request: at most one batch of each queue of the node. False if none may go. Kafka: RecordAccumulator.drain. */
+  /** One request to each node that is due and may have one more. @returns whether there was one */
+  #sendRequests(): boolean {
+    let isSent = false
+    for (const node of this.#nodes.values()) {
+      if (!node.isDue || node.inFlight >= this.#settings.maxInFlightRequestsPerConnection) continue
+      if (this.#drain(node)) isSent = true
+    }
+    if (isSent) this.#lane.send()
+    return isSent
+  }
+
+  /**
+   * One request: at most one batch of each queue of the node. False if none may go. Kafka:
+   * RecordAccumulator.drain.
+   */
   #drain(node: ProducerNode): boolean {
     const request: InFlightRequest = { node, unanswered: 0 }
     const queues = node.queues
@@ -188,7 +199,7 @@ export class Sender {
   /** Once nothing is on its way, what is left counts from 0 under the next epoch. */
   #closeGap(queue: PartitionQueue): void {
     if (queue.inFlight > 0 || this.#identity === null) return
-    this.#identity = nextEpoch(this.#identity)
+    if (queue.identity === this.#identity) this.#identity = nextEpoch(this.#identity)
     if (this.#identity === null) this.isIdentityWanted = true
     else queue.restart(this.#identity)
   }
@@ -323,7 +334,9 @@ export class Sender {
     this.#settled.push(batch.outcome)
   }
 
-  /** In order also when a callback sends, and by that runs the sender again: only the outermost run delivers. */
+  /**
+   * In order also when a callback sends, and by that runs the sender again: only the outermost run delivers.
+   */
   #deliver(): void {
     if (this.#isDelivering) return
     this.#isDelivering = true
@@ -347,6 +360,7 @@ function isUnknown(errorCode: number): boolean {
 function timeoutError(queue: PartitionQueue, timeoutMs: number, what: string): HighwaterError {
   return new HighwaterError(
     'HIGHWATER_TIMEOUT',
-    `A batch of ${queue.topic}-${queue.partition} was not answered within delivery.timeout.ms (${timeoutMs}): ${what}.`
+    `A batch of ${queue.topic}-${queue.partition} was not answered within delivery.timeout.ms ` +
+      `(${timeoutMs}): ${what}.`
   )
 }

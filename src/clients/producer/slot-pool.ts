@@ -7,8 +7,9 @@
  *   IN_FLIGHT  completed for good: FREE · to be sent again: CLOSED · expired: EXPIRED
  *   EXPIRED    completed: FREE
  *
- * From IN_FLIGHT and EXPIRED a slot becomes free by `completed` of its ring and by nothing else: a timer that freed
- * it would let the next batch overwrite bytes that are still being read, and send them under a foreign topic.
+ * From IN_FLIGHT and EXPIRED a slot becomes free by `completed` of its ring and by nothing else: a timer that
+ * freed it would let the next batch overwrite bytes that are still being read, and send them under a foreign
+ * topic.
  *
  * Thread: the caller's. Kafka: clients/producer/internals/BufferPool, without its fault of CVE-2026-35554.
  */

@@ -1,8 +1,9 @@
 /**
- * Private memory in which batches grow before they are copied to their slots, with the builder that writes there.
+ * Private memory in which batches grow before they are copied to their slots, with the builder that writes
+ * there.
  *
- * Buffers of one slot are kept for the next batch, as many as there were slots in use at once; larger ones, for a
- * record that takes a run of slots, are made for their batch and dropped with it.
+ * Buffers of one slot are kept for the next batch, as many as there were slots in use at once; larger ones,
+ * for a record that takes a run of slots, are made for their batch and dropped with it.
  *
  * Thread: the caller's.
  */

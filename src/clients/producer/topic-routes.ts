@@ -57,7 +57,7 @@ export interface RouteWays {
   readonly sender: Sender
 }
 
-export interface TopicRoutesOptions {
+interface TopicRoutesOptions {
   readonly clock: Clock
   readonly random: Random
   readonly settings: ProducerSettings
@@ -101,7 +101,9 @@ export class TopicRoutes {
     this.#wanted.add(route)
   }
 
-  /** Begins to ask about wanted topics, and for the brokers of queues that have batches and no place to go. */
+  /**
+   * Begins to ask about wanted topics, and for the brokers of queues that have batches and no place to go.
+   */
   lookAfter(ways: RouteWays, unrouted: readonly PartitionQueue[]): void {
     for (const route of this.#wanted) {
       this.#wanted.delete(route)
@@ -112,7 +114,9 @@ export class TopicRoutes {
     }
   }
 
-  /** Asks until the topic is known or nobody waits any more, then for the brokers of all its partitions once. */
+  /**
+   * Asks until the topic is known or nobody waits any more, then for the brokers of all its partitions once.
+   */
   async discover(route: TopicRoute, ways: RouteWays, until: number): Promise<void> {
     route.wantedUntil = Math.max(route.wantedUntil, until)
     if (!route.isKnown) await this.#ask(route, ways)

@@ -1,6 +1,6 @@
 /**
- * What the log must know of a record batch: copied out of its header, so that bookkeeping never touches its bytes.
- * One object is filled again and again; an append allocates none.
+ * What the log must know of a record batch: copied out of its header, so that bookkeeping never touches its
+ * bytes. One object is filled again and again; an append allocates none.
  */
 import {
   attributesAt,

@@ -1,6 +1,6 @@
 /**
- * Walks over the record batches of a `.log` from one header to the next, reading the file in chunks. It believes
- * nothing: a size, a magic or a count that cannot be is a fault with words, never an exception.
+ * Walks over the record batches of a `.log` from one header to the next, reading the file in chunks. It
+ * believes nothing: a size, a magic or a count that cannot be is a fault with words, never an exception.
  *
  * Thread: the one that opened the file. Kafka: common/record/FileLogInputStream.
  */
@@ -38,7 +38,9 @@ export class BatchScanner {
     this.#view = new DataView(this.#chunk.buffer)
   }
 
-  /** Reads the header of the batch at `position`: true if all of it lies below the limit and it can be one. */
+  /**
+   * Reads the header of the batch at `position`: true if all of it lies below the limit and it can be one.
+   */
   readAt(position: number): boolean {
     const available = this.#limit - position
     this.fault = null

@@ -1,12 +1,12 @@
 /**
  * Opens the log of a partition from its files alone.
  *
- * It begins at the newest snapshot. One at the base of a segment says nothing of the disk; one above the newest base
- * was written by a close or a recovery when everything below was durable. From there on every checksum is computed,
- * the log is cut at the first batch that is not whole, later segments are removed, and what is kept is flushed. So
- * a log that was closed is opened by reading its last index interval. What lies below the snapshot is not checked:
- * nothing on disk says yet how far rolled segments were flushed, so a power cut may have torn them, and their
- * readers meet that.
+ * It begins at the newest snapshot. One at the base of a segment says nothing of the disk; one above the
+ * newest base was written by a close or a recovery when everything below was durable. From there on every
+ * checksum is computed, the log is cut at the first batch that is not whole, later segments are removed, and
+ * what is kept is flushed. So a log that was closed is opened by reading its last index interval. What lies
+ * below the snapshot is not checked: nothing on disk says yet how far rolled segments were flushed, so a
+ * power cut may have torn them, and their readers meet that.
  *
  * Thread: the partition thread, before it serves. Kafka: storage/internals/log/LogLoader.
  */
@@ -27,7 +27,9 @@ import { ProducerState } from './producer-state.ts'
 import { type Replay, recover } from './recovery.ts'
 import { flushSealed, sealedSegment } from './sealed-segment.ts'
 
-/** @throws HighwaterError HIGHWATER_LOG_CORRUPT if a text file is damaged or the directory is another topic's */
+/**
+ * @throws HighwaterError HIGHWATER_LOG_CORRUPT if a text file is damaged or the directory is another topic's
+ */
 export function loadCold(options: LogOptions): LoadedLog {
   options.storage.makeDirectory(options.directory)
   if (options.topicId !== undefined) claimTopicId(options.storage, options.directory, options.topicId)
@@ -61,7 +63,9 @@ function createEmpty(options: LogOptions, snapshots: ProducerSnapshots): LoadedL
   }
 }
 
-/** Reads the log from a snapshot on. Null, with no segment changed, if the log does not reach this snapshot. */
+/**
+ * Reads the log from a snapshot on. Null, with no segment changed, if the log does not reach this snapshot.
+ */
 function loadFrom(
   options: LogOptions,
   bases: readonly number[],
@@ -70,7 +74,6 @@ function loadFrom(
 ): LoadedLog | null {
   const firstBase = bases[0] ?? 0
   const from = start?.offset ?? firstBase
-  if (from < firstBase) return null
   const epochs = loadEpochs(options)
   const replay = replayFrom(start, epochs, options.crc)
   const unchecked = bases.filter((_, i) => (bases[i + 1] ?? Number.POSITIVE_INFINITY) > from)
@@ -137,8 +140,8 @@ function readSegments({ options, unchecked, from, snapshots }: Reading, replay: 
 }
 
 /**
- * Removes the segments behind the active one and flushes the others: what was read may be in memory only, and must
- * not be served before it would survive a power cut.
+ * Removes the segments behind the active one and flushes the others: what was read may be in memory only, and
+ * must not be served before it would survive a power cut.
  */
 function makeDurable(options: LogOptions, bases: readonly number[], active: LogSegment): void {
   for (const base of [...bases].reverse()) {

@@ -1,8 +1,9 @@
 /**
  * Real files: `Storage` over the synchronous calls of node:fs, the only place of the data plane that uses it.
  *
- * Thread: any; a handle is used by the thread that opened it. Directories are 0700 and files 0600: a log holds
- * what its users sent. The first `flush` of a handle makes the name of the file durable too: it may be new.
+ * Thread: any; a handle is used by the thread that opened it. Directories are 0700 and files 0600: a log
+ * holds what its users sent. The first `flush` of a handle makes the name of the file durable too: it may be
+ * new.
  */
 import {
   closeSync,
@@ -186,8 +187,8 @@ export function claimFile(path: string, bytes: Uint8Array): boolean {
 const STARTTIME_FIELD = 19
 
 /**
- * A text that names a running process and, where the system tells, when it was started: a number alone comes back,
- * in a container already after a restart. Null if no such process runs.
+ * A text that names a running process and, where the system tells, when it was started: a number alone comes
+ * back, in a container already after a restart. Null if no such process runs.
  */
 export function processMark(pid: number): string | null {
   try {

@@ -20,7 +20,9 @@ export class LeaderEpochCache {
   readonly #storage: Storage
   readonly #path: string
   #entries: EpochStart[]
-  /** Whether the file was there: then it knows every epoch of the log, and recovery asks the batches nothing. */
+  /**
+   * Whether the file was there: then it knows every epoch of the log, and recovery asks the batches nothing.
+   */
   readonly wasOnDisk: boolean
 
   /** @throws HighwaterError HIGHWATER_LOG_CORRUPT if the file is there and cannot be read as one. */
@@ -40,7 +42,9 @@ export class LeaderEpochCache {
     return this.#entries.at(-1)?.epoch ?? -1
   }
 
-  /** The epoch began at that offset. Entries it overtakes are dropped; an epoch known already changes nothing. */
+  /**
+   * The epoch began at that offset. Entries it overtakes are dropped; an epoch known already changes nothing.
+   */
   assign(epoch: number, startOffset: number): void {
     if (epoch <= this.lastEpoch) return
     const kept = this.#entries.filter(entry => entry.startOffset < startOffset)

@@ -1,6 +1,6 @@
 /**
- * What a cold and a warm start share: the files of a partition directory, and the state both bring to the end of
- * the log. `recover` reads the batches; which segments, and from where, is decided by the two starts.
+ * What a cold and a warm start share: the files of a partition directory, and the state both bring to the end
+ * of the log. `recover` reads the batches; which segments, and from where, is decided by the two starts.
  *
  * Thread: the partition thread, before it serves. Kafka: storage/internals/log/LogLoader, LoadedLogOffsets.
  */

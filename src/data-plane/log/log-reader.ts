@@ -1,12 +1,14 @@
 /**
- * Reads the segments of one log from any thread, with nothing shared but the files and what the log view said.
- * An offset is found by the index entry at or below it and a walk over headers from there.
+ * Reads the segments of one log from any thread, with nothing shared but the files and what the log view
+ * said. An offset is found by the index entry at or below it and a walk over headers from there.
  *
- * Indexes are hints. An entry is believed only if the batch it points to is the one it names; then reading from
- * there is right whatever the rest of the index holds. If none is, the walk begins at the start of the segment.
+ * Indexes are hints. An entry is believed only if the batch it points to is the one it names; then reading
+ * from there is right whatever the rest of the index holds. If none is, the walk begins at the start of the
+ * segment.
  *
- * Thread: the one that made it. What is read while the log is truncated may be anything, an error too: look at the
- * truncation generation again before believing either. Kafka: storage/internals/log/LogSegment.read, translateOffset.
+ * Thread: the one that made it. What is read while the log is truncated may be anything, an error too: look
+ * at the truncation generation again before believing either. Kafka: storage/internals/log/LogSegment.read,
+ * translateOffset.
  */
 import { HighwaterError } from '../../base/local-errors.ts'
 import { RecordBatchIterator } from '../../wire/record/record-batch-iterator.ts'
@@ -16,10 +18,15 @@ import { floorOffsetEntry, positionOf, relativeOffsetOf } from './offset-index.t
 import type { ReadableSegment, SegmentHandle, SegmentHandles } from './segment-handles.ts'
 import { floorTimeEntry, relativeTimeOffsetOf, timestampOf } from './time-index.ts'
 
-/** Some forty headers of small batches, or one of a large batch: a walk passes one index interval in a few reads. */
+/**
+ * Some forty headers of small batches, or one of a large batch: a walk passes one index interval in a few
+ * reads.
+ */
 const WALK_CHUNK_BYTES = 4096
 
-/** Entries tried below one that is not believed, each twice as far back, before the walk begins at the start. */
+/**
+ * Entries tried below one that is not believed, each twice as far back, before the walk begins at the start.
+ */
 const ENTRIES_TRIED_MAX = 8
 
 /** Bounds what one compressed batch may unfold to while a timestamp is looked for. */
@@ -70,7 +77,9 @@ export class LogReader {
     return segment.endPosition
   }
 
-  /** Position of a batch at or before the one that holds `offset`, by the index; 0 if the index is of no use. */
+  /**
+   * Position of a batch at or before the one that holds `offset`, by the index; 0 if the index is of no use.
+   */
   #anchor(
     segment: ReadableSegment,
     offset: number,
@@ -126,7 +135,9 @@ export class LogReader {
     return null
   }
 
-  /** Position of a batch before which no timestamp is as great as `timestamp`; 0 if the indexes are of no use. */
+  /**
+   * Position of a batch before which no timestamp is as great as `timestamp`; 0 if the indexes are of no use.
+   */
   #timeAnchor(
     segment: ReadableSegment,
     timestamp: number,

@@ -1,9 +1,10 @@
 /**
- * The active segment: one `.log` and its two indexes, open for appending. A sealed segment has no object; it is a
- * row of `Log.segments` and files that readers open for themselves.
+ * The active segment: one `.log` and its two indexes, open for appending. A sealed segment has no object; it
+ * is a row of `Log.segments` and files that readers open for themselves.
  *
- * All state is a function of the batches from the last index entry on: recovery rewinds to that entry and hands
- * the same batches to `recordAppended` again, so a recovered segment cannot differ from one that never stopped.
+ * All state is a function of the batches from the last index entry on: recovery rewinds to that entry and
+ * hands the same batches to `recordAppended` again, so a recovered segment cannot differ from one that never
+ * stopped.
  *
  * Thread: the partition thread. Kafka: storage/internals/log/LogSegment.
  */
@@ -63,8 +64,8 @@ export class LogSegment {
   }
 
   /**
-   * A segment from disk, with its indexes if they can be believed and without entries if not. `recover` must run
-   * before anything else is asked of it.
+   * A segment from disk, with its indexes if they can be believed and without entries if not. `recover` must
+   * run before anything else is asked of it.
    */
   static open(options: LogOptions, baseOffset: number): LogSegment {
     const segment = new LogSegment(options, baseOffset)
@@ -114,7 +115,9 @@ export class LogSegment {
     return this.#firstTimestamp
   }
 
-  /** Writes whole batches behind `position`, with one call; if that fails, the file is cut back to `position`. */
+  /**
+   * Writes whole batches behind `position`, with one call; if that fails, the file is cut back to `position`.
+   */
   write(parts: readonly Uint8Array[]): void {
     try {
       this.file.write(parts, this.position)
@@ -149,8 +152,8 @@ export class LogSegment {
   }
 
   /**
-   * Goes back to the last index entry of at most `offset`, or to the start; later entries are forgotten. The batch
-   * that stands at `position` then, and all after it, are to be entered again.
+   * Goes back to the last index entry of at most `offset`, or to the start; later entries are forgotten. The
+   * batch that stands at `position` then, and all after it, are to be entered again.
    * @returns the last offset of that batch as the index has it, or -1 at the start
    */
   rewindTo(offset: number): number {
@@ -192,7 +195,9 @@ export class LogSegment {
     return Math.max(offsets.count - offsets.countOnDisk, times.count - times.countOnDisk)
   }
 
-  /** Writes what a finished segment has: every index entry and the last time entry. Appends nothing after it. */
+  /**
+   * Writes what a finished segment has: every index entry and the last time entry. Appends nothing after it.
+   */
   seal(): void {
     this.timeIndex.appendIfGreater(this.maxTimestamp, this.#offsetOfMaxTimestamp)
     this.flushIndexes()

@@ -1,14 +1,16 @@
 /**
- * The log of one partition: segments in a directory, of which the last is appended to. It writes whole batches that
- * have their offsets already, and keeps what readers are told: where the log ends, in offsets, bytes and places.
+ * The log of one partition: segments in a directory, of which the last is appended to. It writes whole
+ * batches that have their offsets already, and keeps what readers are told: where the log ends, in offsets,
+ * bytes and places.
  *
  *   write(parts, batches)   one storage write             ┐
  *   recordAppended(batch)   once for each of them         ├ then the caller publishes the fields below
  *   flushIndexesIfDue()     .index and .timeindex later   ┘
  *
  * Thread: the partition thread; nothing here is shared. Kafka: storage/internals/log/UnifiedLog, LocalLog.
- * A storage error ends the life of the object: `write` and all other changes are refused until it is opened again,
- * for after a failed write or flush nobody knows what the disk holds. Cost is per batch, never per record.
+ * A storage error ends the life of the object: `write` and all other changes are refused until it is opened
+ * again, for after a failed write or flush nobody knows what the disk holds. Cost is per batch, never per
+ * record.
  */
 import { invariant } from '../../base/invariant.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
@@ -76,7 +78,10 @@ export class Log {
     return this.#appendedBytes
   }
 
-  /** Segments before the active one, ascending. A roll appends to it; the array stays the same until truncation. */
+  /**
+   * Segments before the active one, ascending. A roll appends to it; the array stays the same until
+   * truncation.
+   */
   get sealedSegments(): readonly SealedSegment[] {
     return this.#loaded.sealed
   }
@@ -101,7 +106,8 @@ export class Log {
   }
 
   /**
-   * Producers up to the last batch that was assigned its offsets: the caller updates it then, in order, and after
+   * Producers up to the last batch that was assigned its offsets: the caller updates it then, in order, and
+   * after
    * `roll` where one is needed. Another object after `truncateTo`.
    */
   get producerState(): ProducerState {
@@ -127,8 +133,8 @@ export class Log {
   }
 
   /**
-   * Seals the active segment and begins one at `newBase`, the log end offset. The sealed `.log` is not flushed:
-   * that is for `flush` and its policies.
+   * Seals the active segment and begins one at `newBase`, the log end offset. The sealed `.log` is not
+   * flushed: that is for `flush` and its policies.
    */
   roll(newBase: number): void {
     this.#checkUsable()
@@ -153,8 +159,8 @@ export class Log {
   }
 
   /**
-   * Writes whole batches at the end of the active `.log` with one call. A batch of a new leader epoch has this
-   * epoch put on disk first. If the disk refuses, or takes a part, the file is cut back to what it was.
+   * Writes whole batches at the end of the active `.log` with one call. A batch of a new leader epoch has
+   * this epoch put on disk first. If the disk refuses, or takes a part, the file is cut back to what it was.
    * @param batches facts of all batches in `parts`, in order
    * @throws HighwaterError HIGHWATER_STORAGE; then none of the batches is in the log, and it is poisoned
    */
@@ -217,8 +223,8 @@ export class Log {
   }
 
   /**
-   * Writes a snapshot of the producers for a warm start if so many bytes came after the last one: it bounds what a
-   * restarted thread has to read. Ask only when every assigned batch is recorded.
+   * Writes a snapshot of the producers for a warm start if so many bytes came after the last one: it bounds
+   * what a restarted thread has to read. Ask only when every assigned batch is recorded.
    */
   snapshotIfDue(bytes: number): void {
     if (this.#bytesSinceSnapshot < bytes) return
@@ -253,8 +259,8 @@ export class Log {
   }
 
   /**
-   * Removes every batch that ends at `offset` or later. If `offset` lies inside a batch, the log ends where that
-   * batch began. Producers are read again from a snapshot below.
+   * Removes every batch that ends at `offset` or later. If `offset` lies inside a batch, the log ends where
+   * that batch began. Producers are read again from a snapshot below.
    * @returns the new log end offset
    */
   truncateTo(offset: number): number {
@@ -274,7 +280,9 @@ export class Log {
     return this.#logEndOffset
   }
 
-  /** Removes the segments above `offset`, last first, and tells where the log ends in the one that holds it. */
+  /**
+   * Removes the segments above `offset`, last first, and tells where the log ends in the one that holds it.
+   */
   #cutAt(offset: number): PublishedLog {
     const { sealed, active } = this.#loaded
     const bases = [...sealed.map(segment => segment.baseOffset), active.baseOffset]
@@ -300,8 +308,8 @@ export class Log {
   }
 
   /**
-   * Flushes everything, completes the indexes and leaves the snapshot that lets the next start believe them. The
-   * files of a poisoned log are closed already, and nothing is written.
+   * Flushes everything, completes the indexes and leaves the snapshot that lets the next start believe them.
+   * The files of a poisoned log are closed already, and nothing is written.
    */
   close(): void {
     if (this.#isClosed) return

@@ -3,7 +3,7 @@
  *
  *   0               4               8
  *   +---------------+---------------+
- *   | offset - base | position      |   big-endian int32 each, ascending, about one entry per index.interval.bytes
+ *   | offset - base | position      |   big-endian int32 each, ascending; one entry per index.interval.bytes
  *   +---------------+---------------+
  *
  * Thread: the partition thread. Kafka: storage/internals/log/OffsetIndex.
@@ -61,7 +61,9 @@ export class OffsetIndex {
     this.entries.view.setInt32(at + POSITION_FIELD, position)
   }
 
-  /** The greatest entry with an offset of at most `offset`, or -1: then the segment is read from its start. */
+  /**
+   * The greatest entry with an offset of at most `offset`, or -1: then the segment is read from its start.
+   */
   floor(offset: number): number {
     return floorOffsetEntry(this.entries.view, this.entries.count, offset - this.#baseOffset)
   }

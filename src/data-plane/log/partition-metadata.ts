@@ -1,6 +1,6 @@
 /**
- * `partition.metadata`: the topic id of a partition directory, so that a topic made again under an old name is not
- * taken for the old one. Two lines, no newline at the end.
+ * `partition.metadata`: the topic id of a partition directory, so that a topic made again under an old name
+ * is not taken for the old one. Two lines, no newline at the end.
  *
  * Kafka: storage/internals/checkpoint/PartitionMetadataFile (KIP-516).
  */

@@ -1,10 +1,11 @@
 /**
  * Snapshot files of a partition directory: the producers' state for all offsets below the file's name.
  *
- * `.snapshot`, as Kafka has them: one at the base of each segment after the first, and one at the end of a log that
- * was closed or recovered. The latter is written when everything below is durable, and says so by being there.
- * `.warmsnapshot`, one at most: taken in passing, so that a restarted partition thread has little to read. It says
- * nothing of the disk, so a cold start removes it.
+ * `.snapshot`, as Kafka has them: one at the base of each segment after the first, and one at the end of a
+ * log that was closed or recovered. The latter is written when everything below is durable, and says so by
+ * being there.
+ * `.warmsnapshot`, one at most: taken in passing, so that a restarted partition thread has little to read. It
+ * says nothing of the disk, so a cold start removes it.
  *
  * Thread: the partition thread. Kafka: storage/internals/log/ProducerStateManager, SnapshotFile.
  */
@@ -42,7 +43,9 @@ export class ProducerSnapshots {
     return this.#files.some(file => file.offset === offset && file.suffix === SUFFIX.snapshot)
   }
 
-  /** Writes the state at the base of a new segment. A power cut may tear the file, which its checksum shows. */
+  /**
+   * Writes the state at the base of a new segment. A power cut may tear the file, which its checksum shows.
+   */
   writeAtBase(offset: number, state: ProducerState): void {
     this.#replaceUnflushed({ offset, suffix: SUFFIX.snapshot }, state)
   }
@@ -84,8 +87,8 @@ export class ProducerSnapshots {
   }
 
   /**
-   * The newest readable state at or below `offset`, of any kind; null if there is none. Damaged files on the way
-   * are removed, so that nobody trusts them later.
+   * The newest readable state at or below `offset`, of any kind; null if there is none. Damaged files on the
+   * way are removed, so that nobody trusts them later.
    */
   newest(offset: number): StoredState | null {
     const { storage, directory, crc } = this.#options

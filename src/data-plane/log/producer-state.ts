@@ -1,11 +1,13 @@
 /**
- * What a partition remembers of each idempotent producer: its epoch and its last five batches, so that a batch sent
- * again is answered with its first offset and a gap is refused. A `.snapshot` file holds the last batch of each.
+ * What a partition remembers of each idempotent producer: its epoch and its last five batches, so that a
+ * batch sent again is answered with its first offset and a gap is refused. A `.snapshot` file holds the last
+ * batch of each.
  *
  *    0  version      int16   1                        6  count of producers   int32
  *    2  crc          uint32  of byte 6 to the end    10  entries of 46 bytes, by ascending producer id:
  *
- *   +0 producerId int64 · +8 epoch int16 · +10 lastSequence int32 · +14 lastOffset int64 · +22 offsetDelta int32
+ *   +0 producerId int64 · +8 epoch int16 · +10 lastSequence int32 · +14 lastOffset int64
+ *   +22 offsetDelta int32
  *   +26 timestamp int64 · +34 coordinatorEpoch int32 · +38 currentTxnFirstOffset int64
  *
  * Thread: the partition thread. Kafka: storage/internals/log/ProducerStateManager, ProducerStateEntry.
@@ -120,8 +122,8 @@ export class ProducerState {
   }
 
   /**
-   * Takes a batch that has its offsets: the leader calls it when it assigns them, recovery for each batch of the
-   * log. Batches without a producer id, and control batches, change nothing.
+   * Takes a batch that has its offsets: the leader calls it when it assigns them, recovery for each batch of
+   * the log. Batches without a producer id, and control batches, change nothing.
    */
   update(batch: BatchFacts): void {
     if (batch.producerId < 0 || batch.isControl) return

@@ -1,10 +1,10 @@
 /**
  * Replays the batches of one segment: the one way in which a log learns from its file what it held.
  *
- * Warm, with an end: the end was published before its thread died and the process lives, so what lies below is
- * trusted; headers are read, nothing is cut but bytes behind the end, and a fault below it is an error.
- * Cold, without an end: every checksum is computed up to the first batch that is not whole, and the file is cut
- * there. Done twice, or warm instead of cold over the same bytes, the result is the same.
+ * Warm, with an end: the end was published before its thread died and the process lives, so what lies below
+ * is trusted; headers are read, nothing is cut but bytes behind the end, and a fault below it is an error.
+ * Cold, without an end: every checksum is computed up to the first batch that is not whole, and the file is
+ * cut there. Done twice, or warm instead of cold over the same bytes, the result is the same.
  *
  * Thread: the partition thread, before it serves. Kafka: storage/internals/log/LogSegment.recover, LogLoader.
  * Offsets must follow each other without a gap: a base offset is the one field no checksum covers.
@@ -58,7 +58,9 @@ export function recover(
   throw new HighwaterError('HIGHWATER_LOG_CORRUPT', text)
 }
 
-/** Whether the index entry tells the truth about the batch it points to; then `nextOffset` is set to its base. */
+/**
+ * Whether the index entry tells the truth about the batch it points to; then `nextOffset` is set to its base.
+ */
 function anchorHolds(segment: LogSegment, anchor: number, scanner: BatchScanner): boolean {
   if (!scanner.readAt(segment.position)) return false
   const { baseOffset, lastOffset, maxTimestamp } = scanner.facts

@@ -1,6 +1,6 @@
 /**
- * A segment that is appended to no more, as the segment table shows it to readers: its base, its bytes and its
- * greatest timestamp. Read from the files when a log is opened.
+ * A segment that is appended to no more, as the segment table shows it to readers: its base, its bytes and
+ * its greatest timestamp. Read from the files when a log is opened.
  *
  * Thread: the partition thread. Kafka: storage/internals/log/LogSegment (of an inactive segment).
  */
@@ -28,7 +28,9 @@ export function sealedSegment(options: LogOptions, baseOffset: number): SealedSe
   return { baseOffset, sealedBytes, maxTimestamp }
 }
 
-/** Makes a sealed `.log` durable. It has no handle of its own; its pages are the file's, whoever flushes them. */
+/**
+ * Makes a sealed `.log` durable. It has no handle of its own; its pages are the file's, whoever flushes them.
+ */
 export function flushSealed({ storage, directory }: LogOptions, baseOffset: number): void {
   const file = storage.open(logFilePath(directory, baseOffset, SUFFIX.log), 'write')
   try {

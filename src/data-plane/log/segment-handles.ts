@@ -1,9 +1,10 @@
 /**
- * The files one reading thread has open: a `.log` handle for each segment it reads, and the index entries it has
- * read so far. At most 32 are open; the one used longest ago is closed first.
+ * The files one reading thread has open: a `.log` handle for each segment it reads, and the index entries it
+ * has read so far. At most 32 are open; the one used longest ago is closed first.
  *
- * Thread: the reader's own; a handle never crosses threads. An open handle keeps the bytes of a deleted segment.
- * A compaction swap gives a segment another generation, so bytes and index of different generations never mix.
+ * Thread: the reader's own; a handle never crosses threads. An open handle keeps the bytes of a deleted
+ * segment. A compaction swap gives a segment another generation, so bytes and index of different generations
+ * never mix.
  */
 import { invariant } from '../../base/invariant.ts'
 import { logFilePath, SUFFIX } from './log-file-names.ts'

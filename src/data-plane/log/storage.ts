@@ -23,7 +23,9 @@ export interface Storage {
 }
 
 export interface StorageFile {
-  /** Writes all of `parts` at `position` with one call where the system permits. A short count is an error. */
+  /**
+   * Writes all of `parts` at `position` with one call where the system permits. A short count is an error.
+   */
   write(parts: readonly Uint8Array[], position: number): void
   /** Bytes read into `target`, fewer only at the end of the file. */
   read(target: Uint8Array, position: number): number

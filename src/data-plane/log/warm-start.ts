@@ -1,8 +1,10 @@
 /**
- * Opens the log of a partition whose thread died while the process lives on. The last publication of the log view
- * says where the log ends; what lies below it is whole, what lies above was seen by nobody and is removed.
+ * Opens the log of a partition whose thread died while the process lives on. The last publication of the log
+ * view says where the log ends; what lies below it is whole, what lies above was seen by nobody and is
+ * removed.
  *
- * Thread: the new partition thread, after the confirmed end of the old one. Steps 3 to 5 of the warm recovery.
+ * Thread: the new partition thread, after the confirmed end of the old one. Steps 3 to 5 of the warm
+ * recovery.
  */
 import { invariant } from '../../base/invariant.ts'
 import { logFilePath, SUFFIX } from './log-file-names.ts'

@@ -1,5 +1,6 @@
 /**
- * A ring as its host sees it: the positions, the slot table its entries point into, and where the payloads lie.
+ * A ring as its host sees it: the positions, the slot table its entries point into, and where the payloads
+ * lie.
  *
  * Thread: the partition thread. The broker describes a ring in `HostRingDescription`, which crosses threads.
  */

@@ -1,9 +1,9 @@
 /**
- * Tells readers about a log: its segments in the segment table, its ends in the log view of the control block.
- * Every word of a segment is stored before the view that makes it visible.
+ * Tells readers about a log: its segments in the segment table, its ends in the log view of the control
+ * block. Every word of a segment is stored before the view that makes it visible.
  *
- * Thread: the partition thread. While there are no followers and no transactions the last stable offset, the high
- * watermark and the log end offset are one.
+ * Thread: the partition thread. While there are no followers and no transactions the last stable offset, the
+ * high watermark and the log end offset are one.
  */
 import { invariant } from '../../base/invariant.ts'
 import type { ControlBlock } from '../../threads/control-block.ts'
@@ -37,7 +37,10 @@ export class LogPublication {
     this.listActive(log)
   }
 
-  /** Enters the active segment: after a warm start it may stand there as sealed by a roll that was not published. */
+  /**
+   * Enters the active segment: after a warm start it may stand there as sealed by a roll that was not
+   * published.
+   */
   listActive(log: Log): void {
     this.#segments.append(log.activeOrdinal, log.activeBaseOffset, -1)
   }

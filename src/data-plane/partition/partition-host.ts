@@ -3,9 +3,9 @@
  *
  *   take ─▶ assign ─▶ roll ─▶ write ─▶ publish ─▶ answer ─▶ complete ─▶ ringBells ─▶ index
  *
- * Each step is a method, so that a simulation can end the thread between any two. What a death leaves is told by
- * three things: the file is the truth below the published log end, the view says where that is, the rings say who
- * waits. `assignedBase` of a slot is the only bridge between them.
+ * Each step is a method, so that a simulation can end the thread between any two. What a death leaves is told
+ * by three things: the file is the truth below the published log end, the view says where that is, the rings
+ * say who waits. `assignedBase` of a slot is the only bridge between them.
  *
  * Thread: the partition thread; a simulation drives it in one. No timers and no thread primitives here.
  * Kafka: storage/internals/log/LogValidator, UnifiedLog.append.
@@ -59,7 +59,9 @@ export interface PartitionHostParts {
 
 const PASS_BATCHES_MAX = 64
 const PASS_BYTES_MAX = 1024 * 1024
-/** Index entries that wait before they are written, and bytes of log between two snapshots of the producers. */
+/**
+ * Index entries that wait before they are written, and bytes of log between two snapshots of the producers.
+ */
 const INDEX_ENTRIES_PENDING = 64
 const SNAPSHOT_BYTES = 32 * 1024 * 1024
 const SEQUENCES = 2147483648
@@ -237,8 +239,8 @@ export class PartitionHost {
   }
 
   /**
-   * Step 2: offsets for each batch to append; the base of the old one for a duplicate. A batch that begins a new
-   * segment ends the pass: what follows it is left in the rings.
+   * Step 2: offsets for each batch to append; the base of the old one for a duplicate. A batch that begins a
+   * new segment ends the pass: what follows it is left in the rings.
    */
   assign(): void {
     const { log, clock } = this.#parts
@@ -353,11 +355,15 @@ export class PartitionHost {
     }
   }
 
-  /** After it nobody knows what the disk holds: this pass is refused, and the next will be refused by the broker. */
+  /**
+   * After it nobody knows what the disk holds: this pass is refused, and the next will be refused by the
+   * broker.
+   */
   #poison(error: unknown): void {
     if (!(error instanceof HighwaterError && error.code === 'HIGHWATER_STORAGE')) throw error
     this.#failure = error
-    // What lies below the end is in the log, whatever became of this pass: a duplicate, or a dead thread's batch.
+    // What lies below the end is in the log, whatever became of this pass: a duplicate, or a dead thread's
+    // batch.
     const end = this.#parts.log.logEndOffset
     for (let i = 0; i < this.#count; i++) {
       const entry = this.#entryAt(i)
@@ -408,7 +414,9 @@ export class PartitionHost {
     }
   }
 
-  /** Step 10: what readers and restarts are quicker with. Nobody waits for it, so its failure only poisons. */
+  /**
+   * Step 10: what readers and restarts are quicker with. Nobody waits for it, so its failure only poisons.
+   */
   index(): void {
     if (this.#failure !== null) return
     const { log } = this.#parts

@@ -1,6 +1,7 @@
 /**
- * How a partition thread comes to serve: cold from the files alone, or warm after the death of the thread before
- * it, from what that one had published. Each step is a method; a death between any two is met by doing all again.
+ * How a partition thread comes to serve: cold from the files alone, or warm after the death of the thread
+ * before it, from what that one had published. Each step is a method; a death between any two is met by doing
+ * all again.
  *
  *   begin ─▶ openLog ─▶ list ─▶ sweep ─▶ publish ─▶ finish          then the passes go on with the rings
  *
@@ -74,7 +75,9 @@ export class PartitionRecovery {
     else publication.listSegments(log)
   }
 
-  /** Step 7: takes back offsets that the log does not hold. Without it two deaths acknowledge a lost batch. */
+  /**
+   * Step 7: takes back offsets that the log does not hold. Without it two deaths acknowledge a lost batch.
+   */
   sweep(rings: readonly HostRing[], logEndOffset: number): void {
     for (const ring of rings) sweepRing(ring, logEndOffset)
   }

@@ -1,12 +1,12 @@
 /**
- * Entry of a partition thread: recovers its log, then passes until it is told to stop, and sleeps when there is
- * nothing to do.
+ * Entry of a partition thread: recovers its log, then passes until it is told to stop, and sleeps when there
+ * is nothing to do.
  *
- *   broker ─▶ attach, stop, usage      host ─▶ online, drained      the view, the rings and the bells for the rest
+ *   broker ─▶ attach, stop, usage      host ─▶ online, drained      view, rings and bells for the rest
  *
  * Thread: its own; it blocks in Atomics.wait and has no event loop. Whoever posts a command rings its bell.
- * It ends by itself when it is stopped or the log is poisoned; `runState` says which. What the broker must know
- * beyond that it learns from the confirmed end.
+ * It ends by itself when it is stopped or the log is poisoned; `runState` says which. What the broker must
+ * know beyond that it learns from the confirmed end.
  */
 import { systemClock } from '../../base/clock.ts'
 import { invariant } from '../../base/invariant.ts'

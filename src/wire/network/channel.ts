@@ -1,6 +1,6 @@
 /**
- * The one place where clients and brokers meet. `broker/local-channel.ts` hands over slots and views inside the
- * process; a TCP channel will frame bytes. Clients cannot tell which they have.
+ * The one place where clients and brokers meet. `broker/local-channel.ts` hands over slots and views inside
+ * the process; a TCP channel will frame bytes. Clients cannot tell which they have.
  *
  * Thread: a channel and its lanes belong to the thread that opened them.
  */

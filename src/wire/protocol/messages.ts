@@ -1,8 +1,8 @@
 /**
  * Requests and responses that clients and brokers exchange, as typed values under Kafka's names.
  *
- * Kafka: clients/src/main/resources/common/message. The in-process channel hands them over as they are; the codec
- * of the wire will be tables over the same names.
+ * Kafka: clients/src/main/resources/common/message. The in-process channel hands them over as they are; the
+ * codec of the wire will be tables over the same names.
  */
 import type { TopicPartition } from '../../base/topic-partition.ts'
 
@@ -85,8 +85,8 @@ export interface FetchResponse {
   readonly highWatermark: number
   readonly logStartOffset: number
   /**
-   * Whole and maybe one partial record batch; the first may begin below `fetchOffset`. Empty at the end of the log.
-   * A view of memory that belongs to the reader until its next fetch on the same lane.
+   * Whole and maybe one partial record batch; the first may begin below `fetchOffset`. Empty at the end of
+   * the log. A view of memory that belongs to the reader until its next fetch on the same lane.
    */
   readonly bytes: Uint8Array
   /** CRC-32C of a range of `bytes` in place, unsigned: `(at, length)`. */

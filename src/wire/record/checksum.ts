@@ -1,6 +1,6 @@
 /**
- * CRC-32C of bytes in private memory: of record batches and of the files that carry one. Bytes in the arena are
- * checksummed there, in place.
+ * CRC-32C of bytes in private memory: of record batches and of the files that carry one. Bytes in the arena
+ * are checksummed there, in place.
  */
 import { crc32cOf as checksum } from '../../../native-free/crc32c.ts'
 

@@ -16,7 +16,9 @@ const GZIP = 1
 const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
 const EXPANSION_MAX = 8
 
-/** The most bytes the records of a batch may decompress to, where batches of `batchBytesMax` are permitted. */
+/**
+ * The most bytes the records of a batch may decompress to, where batches of `batchBytesMax` are permitted.
+ */
 export function decompressedBytesMax(batchBytesMax: number): number {
   return Math.min(EXPANSION_MAX * batchBytesMax, DECOMPRESSED_BYTES_MAX)
 }
@@ -34,6 +36,7 @@ export function decompressRecords(
   if (codec === GZIP) return gunzip(compressed, outputBytesMax)
   throw new KafkaError(
     'UNSUPPORTED_COMPRESSION_TYPE',
-    `codec ${codec} (${CODEC_NAMES[codec] ?? 'unknown'}) is not supported; send the batch uncompressed or with gzip`
+    `codec ${codec} (${CODEC_NAMES[codec] ?? 'unknown'}) is not supported; send the batch ` +
+      `uncompressed or with gzip`
   )
 }

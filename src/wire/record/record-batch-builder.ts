@@ -1,11 +1,12 @@
 /**
  * Encodes records, each once and in its final bytes, into a staging buffer until the batch is full.
  *
- * The staging buffer is private memory: writing single values into shared memory costs a byte loop. What is drained
- * goes to its slot as one copy of whole 8-byte words, for which the buffer starts at a multiple of 8.
+ * The staging buffer is private memory: writing single values into shared memory costs a byte loop. What is
+ * drained goes to its slot as one copy of whole 8-byte words, for which the buffer starts at a multiple of 8.
  *
  * Thread: the caller's, with the accumulator that owns it. A builder is reused for batch after batch.
- * Kafka: common/record/MemoryRecordsBuilder, without compression, which is a later step on the finished records.
+ * Kafka: common/record/MemoryRecordsBuilder, without compression, which is a later step on the finished
+ * records.
  */
 import { Buffer } from 'node:buffer'
 import { crc32cOf } from '../../../native-free/crc32c.ts'
@@ -62,8 +63,10 @@ export class RecordBatchBuilder {
   }
 
   /**
-   * Starts an empty batch in `target`, which stays the caller's and must not be touched until the batch is closed.
-   * `writeLimit` is the size the batch may reach: `batch.size`, or the upper bound of its first record if larger.
+   * Starts an empty batch in `target`, which stays the caller's and must not be touched until the batch is
+   * closed.
+   * `writeLimit` is the size the batch may reach: `batch.size`, or the upper bound of its first record if
+   * larger.
    */
   reset(target: Uint8Array, writeLimit: number): void {
     if (target !== this.#bytes) {
@@ -87,9 +90,9 @@ export class RecordBatchBuilder {
   }
 
   /**
-   * Appends a record, or returns false and changes nothing if it does not fit. The first record always fits: the
-   * staging buffer must have room for its upper bound. A string value is written as UTF-8, without a copy between.
-   * Pass NO_HEADERS for a record without headers.
+   * Appends a record, or returns false and changes nothing if it does not fit. The first record always fits:
+   * the staging buffer must have room for its upper bound. A string value is written as UTF-8, without a copy
+   * between. Pass NO_HEADERS for a record without headers.
    */
   tryAppend(
     timestamp: number,
@@ -139,7 +142,10 @@ export class RecordBatchBuilder {
     return true
   }
 
-  /** Writes the header, with CRC 0; no record is taken after it. The batch is the first `sizeBytes` of the target. */
+  /**
+   * Writes the header, with CRC 0; no record is taken after it. The batch is the first `sizeBytes` of the
+   * target.
+   */
   close(closing: BatchClosing): void {
     invariant(!this.#closed && this.#recordCount > 0, 'only an open batch with records is closed', () => ({
       closed: this.#closed,

@@ -4,11 +4,11 @@
  *   iterator.reset(bytes, from, to, startOffset)
  *   while (iterator.nextBatch()) while (iterator.nextRecord()) use(iterator.record)
  *
- * A slice that was read by position may begin with records below `startOffset` and end inside a batch: the former are
- * skipped, the latter is left for the next slice. Control batches take offsets but are not shown.
+ * A slice that was read by position may begin with records below `startOffset` and end inside a batch: the
+ * former are skipped, the latter is left for the next slice. Control batches take offsets but are not shown.
  *
- * Thread: the reader's. The record, and all views it gives, are valid as long as the bytes are and until the next
- * call of the iterator; `release` makes a later use of the record throw.
+ * Thread: the reader's. The record, and all views it gives, are valid as long as the bytes are and until the
+ * next call of the iterator; `release` makes a later use of the record throw.
  * Kafka: clients/consumer/internals/CompletedFetch, common/record/DefaultRecordBatch, DefaultRecord.
  */
 import { Buffer } from 'node:buffer'
@@ -140,7 +140,8 @@ export class RecordBatchIterator {
   #previousDelta = -1
 
   /**
-   * @param batchBytesMax the largest batch permitted (`max.message.bytes`): bounds what a compressed one may unfold to.
+   * @param batchBytesMax the largest batch permitted (`max.message.bytes`): bounds what a compressed one may
+   * unfold to.
    * @param checksum checks every batch that is passed or entered; null for bytes this process checked itself.
    */
   constructor(batchBytesMax: number, checksum: Checksum | null) {
@@ -183,8 +184,8 @@ export class RecordBatchIterator {
   }
 
   /**
-   * Moves to the next whole batch that may hold a record to show; false if there is none in the slice. After an error
-   * the iterator stays before the batch.
+   * Moves to the next whole batch that may hold a record to show; false if there is none in the slice. After
+   * an error the iterator stays before the batch.
    * @throws KafkaError CORRUPT_MESSAGE, UNSUPPORTED_COMPRESSION_TYPE
    */
   nextBatch(): boolean {
@@ -282,7 +283,7 @@ export class RecordBatchIterator {
   }
 
   /**
-   * Reads a record that has no headers and no varint of more than two bytes: nearly every one, at a third of the
+   * Reads a record that has no headers and no varint of more than two bytes: nearly every one, for two thirds of the
    * price. False, with nothing changed, for all others and for a damaged one.
    */
   #readShortRecord(): boolean {
@@ -375,7 +376,10 @@ function damaged(offset: number, what: string): KafkaError {
   return new KafkaError('CORRUPT_MESSAGE', `at offset ${offset}: ${what}`)
 }
 
-/** The zigzag form of a varint of one or two bytes, or -1 if it has more. Two bytes for less than 128 are not short. */
+/**
+ * The zigzag form of a varint of one or two bytes, or -1 if it has more. Two bytes for less than 128 are not
+ * short.
+ */
 function shortVarint(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!
   if (first < 0x80) return first

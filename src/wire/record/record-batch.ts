@@ -1,12 +1,13 @@
 /**
- * Header of a record batch, magic 2: where each field lies, how to read it in place and how a leader stamps it.
+ * Header of a record batch, magic 2: where each field lies, how to read it in place and how a leader stamps
+ * it.
  *
  *    0  baseOffset            int64   a producer writes 0, the leader stamps it
  *    8  batchLength           int32   bytes after this field
  *   12  partitionLeaderEpoch  int32   a producer writes -1, the leader stamps it
  *   16  magic                 int8    2
  *   17  crc                   uint32  CRC-32C of byte 21 to the end
- *   21  attributes            int16   bits 0-2 codec, 3 append time, 4 transactional, 5 control, 6 delete horizon
+ *   21  attributes            int16   0-2 codec, 3 append time, 4 transactional, 5 control, 6 delete horizon
  *   23  lastOffsetDelta       int32   last offset = baseOffset + this, also after compaction
  *   27  baseTimestamp         int64   of the first record, or the delete horizon; -1 none
  *   35  maxTimestamp          int64   greatest of the records, or the append time; -1 none
@@ -16,9 +17,9 @@
  *   57  recordCount           int32   0 only after compaction
  *   61  records                       one compressed blob if a codec is set
  *
- * What a leader stamps lies before the CRC range, so that offsets cost no checksum. Every function works on a view
- * and the place of a batch in it, and allocates nothing. Readers of 64-bit fields need values below 2^53:
- * ask `hasExactIntegers` first where the bytes come from outside.
+ * What a leader stamps lies before the CRC range, so that offsets cost no checksum. Every function works on a
+ * view and the place of a batch in it, and allocates nothing. Readers of 64-bit fields need values below
+ * 2^53: ask `hasExactIntegers` first where the bytes come from outside.
  *
  * Kafka: common/record/DefaultRecordBatch.
  */
@@ -124,8 +125,8 @@ export function stampCrc(view: DataView, at: number, crc: number): void {
 }
 
 /**
- * Gives all records of the batch the leader's time (LogAppendTime): sets bit 3 and maxTimestamp. Both lie in the
- * CRC range: the caller makes a new CRC and stamps it.
+ * Gives all records of the batch the leader's time (LogAppendTime): sets bit 3 and maxTimestamp. Both lie in
+ * the CRC range: the caller makes a new CRC and stamps it.
  */
 export function stampAppendTime(view: DataView, at: number, now: number): void {
   view.setInt16(at + ATTRIBUTES_FIELD, view.getInt16(at + ATTRIBUTES_FIELD) | APPEND_TIME_BIT)
@@ -133,7 +134,7 @@ export function stampAppendTime(view: DataView, at: number, now: number): void {
 }
 
 /** What a closing builder knows; the other fields have the values a producer sends. */
-export interface BatchHeader {
+interface BatchHeader {
   readonly sizeBytes: number
   readonly attributes: number
   readonly recordCount: number
@@ -161,7 +162,9 @@ export function writeBatchHeader(view: DataView, at: number, header: BatchHeader
   view.setInt32(at + RECORD_COUNT_FIELD, header.recordCount)
 }
 
-/** Whether every 64-bit field can be read as a number without loss; a damaged or hostile batch may say more. */
+/**
+ * Whether every 64-bit field can be read as a number without loss; a damaged or hostile batch may say more.
+ */
 export function hasExactIntegers(view: DataView, at: number): boolean {
   return (
     isExact(view, at + BASE_OFFSET_FIELD) &&
@@ -176,11 +179,12 @@ function isExact(view: DataView, at: number): boolean {
 }
 
 /**
- * Judges a batch of a client before a leader appends it; null if the header is in order, else the error to answer.
+ * Judges a batch of a client before a leader appends it; null if the header is in order, else the error to
+ * answer.
  * `available` is the number of bytes from `at` that belong to the client; the batch may end before them.
  *
- * Not judged here: the CRC, sizes a topic permits, timestamps against the clock, and bit 3, which a retried batch
- * may bear because this leader stamped it: that is for who knows the topic's `message.timestamp.type`.
+ * Not judged here: the CRC, sizes a topic permits, timestamps against the clock, and bit 3, which a retried
+ * batch may bear because this leader stamped it: that is for who knows the topic's `message.timestamp.type`.
  */
 export function checkBatchHeader(view: DataView, at: number, available: number): ErrorName | null {
   if (available < RECORD_BATCH_OVERHEAD) return 'CORRUPT_MESSAGE'

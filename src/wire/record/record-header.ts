@@ -45,7 +45,8 @@ export function writeHeaders(bytes: Uint8Array, at: number, headers: readonly Re
 }
 
 /**
- * Reads `count` headers that lie from `at` up to `end`; values are views. Null if they do not end exactly there.
+ * Reads `count` headers that lie from `at` up to `end`; values are views. Null if they do not end exactly
+ * there.
  */
 export function readHeaders(bytes: Buffer, at: number, end: number, count: number): RecordHeader[] | null {
   const varints = new VarintCursor(bytes, at, end)

@@ -4,8 +4,8 @@
  *   length varint (bytes after it) · attributes int8 (0) · timestampDelta varlong · offsetDelta varint ·
  *   keyLength varint (-1 null) · key · valueLength varint (-1 null) · value · headers
  *
- * Lengths here are -1 for null. The upper bounds decide what a producer refuses and how much memory it reserves; the
- * exact size decides whether a record still fits an open batch.
+ * Lengths here are -1 for null. The upper bounds decide what a producer refuses and how much memory it
+ * reserves; the exact size decides whether a record still fits an open batch.
  *
  * Kafka: common/record/DefaultRecord.sizeInBytes, recordSizeUpperBound, MAX_RECORD_OVERHEAD.
  */
@@ -31,7 +31,10 @@ export function recordBodySize(timestampDelta: number, offsetDelta: number, payl
   return 1 + timestampSize + lengthSize(offsetDelta) + payloadBytes
 }
 
-/** Bytes of a length or count, -1 or more. Nearly all are small: two comparisons cost less than the general rule. */
+/**
+ * Bytes of a length or count, -1 or more. Nearly all are small: two comparisons cost less than the general
+ * rule.
+ */
 export function lengthSize(length: number): number {
   if (length < 64) return 1
   return length < 8192 ? 2 : varintSize(length)

@@ -9,7 +9,9 @@ import { appendEach, DIRECTORY, optionsFor, recordBatch, syntheticBatch } from '
 const FILE = `${DIRECTORY}/00000000000000000500`
 const TIME = 1_700_000_000_000
 
-/** Offsets 500 to 799 in batches of three records, 100 bytes each, of which every third has an index entry. */
+/**
+ * Offsets 500 to 799 in batches of three records, 100 bytes each, of which every third has an index entry.
+ */
 function logOfBatches() {
   const storage = new MemoryStorage()
   const log = Log.openCold(optionsFor(storage, { indexIntervalBytes: 250 }, 500))
@@ -183,7 +185,9 @@ test('a damaged header on the way is an error that names its place', () => {
   expect(() => reader.locate(segment, 656, null)).toThrow(
     expect.objectContaining({
       code: 'HIGHWATER_LOG_CORRUPT',
-      message: `the batch at position 5200 of ${FILE}.log must be readable, but its magic is 9 and only 2 is read`
+      message:
+        `the batch at position 5200 of ${FILE}.log must be readable, ` +
+        'but its magic is 9 and only 2 is read'
     })
   )
 })
@@ -212,7 +216,9 @@ function logOfTimes(times: readonly (readonly number[])[]) {
   return { storage, segment, indexEntries: log.indexEntriesOnDisk }
 }
 
-/** The first record at or above `from` with a timestamp of at least `timestamp`, by looking at all of them. */
+/**
+ * The first record at or above `from` with a timestamp of at least `timestamp`, by looking at all of them.
+ */
 function firstAt(times: readonly (readonly number[])[], timestamp: number, from: number) {
   const index = times.flat().findIndex((each, i) => each >= timestamp && 500 + i >= from)
   return index < 0 ? null : { offset: 500 + index, timestamp: times.flat()[index] }

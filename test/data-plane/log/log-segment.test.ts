@@ -46,7 +46,8 @@ test('an entry is added for the batch after more than index.interval.bytes, neve
   const sizes = [2048, 2048, 100, 100, 4097, 100]
   const batches = sizes.map((sizeBytes, baseOffset) => ({ baseOffset, sizeBytes }))
   const { segment } = segmentWith(batches)
-  // 4096 bytes stand before batch 2: that is not more than 4096; 4196 before batch 3; 4197 since it before batch 5.
+  // 4096 bytes stand before batch 2: that is not more than 4096; 4196 before batch 3; 4197 since it before
+  // batch 5.
   expect(indexEntriesOf(segment)).toEqual([
     [3, 4196],
     [5, 8393]

@@ -223,7 +223,7 @@ test('a flush that fails poisons the log: it is never tried again', () => {
   expect(() => log.flush()).toThrow('open it again')
 })
 
-test('truncation cuts at a batch, in the active segment or in a sealed one, and the log goes on there', () => {
+test('truncation cuts at a batch, in the active or a sealed segment, and the log goes on there', () => {
   for (const offset of [27, 25, 20, 14, 10, 3, 0]) {
     const { storage, log } = openedLog({ segmentBytes: 1000, indexIntervalBytes: 150 })
     const producer = { producerId: 7, producerEpoch: 0 }

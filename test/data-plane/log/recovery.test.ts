@@ -18,7 +18,9 @@ import {
 const SETTINGS = { segmentBytes: 2000, indexIntervalBytes: 300 }
 const ACTIVE = `${DIRECTORY}/00000000000000000020.log`
 
-/** Batches of one record and 100 bytes from one idempotent producer, so that every byte of state is at stake. */
+/**
+ * Batches of one record and 100 bytes from one idempotent producer, so that every byte of state is at stake.
+ */
 function idempotent(from: number, to: number): Uint8Array[] {
   return Array.from({ length: to - from }, (_, i) => {
     const baseOffset = from + i
@@ -88,7 +90,7 @@ test('garbage behind the last batch is cut off: zeros, an old batch, a batch of 
   }
 })
 
-test('a bit flipped in the last batches is never served, but for the leader epoch, which no checksum covers', () => {
+test('a bit flipped in the last batches is never served, but for the leader epoch: no checksum covers it', () => {
   const { storage } = runningLog()
   const path = `${DIRECTORY}/00000000000000000040.log`
   const bytes = storage.bytesOf(path)
@@ -107,7 +109,7 @@ test('a bit flipped in the last batches is never served, but for the leader epoc
   }
 })
 
-test('at a bad batch in an older segment above the recovery point, the log is cut and later segments are removed', () => {
+test('at a bad batch in an older segment above the recovery point the log is cut, later segments go', () => {
   const { storage } = runningLog()
   for (const base of [20, 40]) storage.remove(`${DIRECTORY}/000000000000000000${base}.snapshot`)
   const bytes = storage.bytesOf(ACTIVE)
@@ -203,9 +205,28 @@ test('a death at any operation of a recovery changes nothing of what the next on
 
 test('the recovered tail is flushed before the log can be read', () => {
   const { storage } = runningLog()
-  const log = openCold(storage)
-  const survived = openCold(storage.powerCut())
-  expect(survived.logEndOffset).toBe(log.logEndOffset)
+  openCold(storage)
+  const afterCut = storage.powerCut()
+  expect(openCold(afterCut).logEndOffset).toBe(45)
+  const logs = (files: Map<string, string>) => [...files].filter(([name]) => name.endsWith('.log'))
+  expect(logs(filesIn(afterCut))).toEqual(logs(filesIn(storage)))
+})
+
+test('a log killed behind a roll is made durable too, though its last segment is empty', () => {
+  const { storage, log } = runningLog(60)
+  log.roll(60)
+  openCold(storage)
+  const logs = (files: Map<string, string>) => [...files].filter(([name]) => name.endsWith('.log'))
+  expect(logs(filesIn(storage.powerCut()))).toEqual(logs(filesIn(storage)))
+})
+
+test('a segment that does not follow the end of a closed log is removed', () => {
+  const { storage, log } = runningLog()
+  log.close()
+  storage.put(`${DIRECTORY}/00000000000000000077.log`, syntheticBatch({ baseOffset: 77 }))
+  const opened = openCold(storage)
+  expect(opened.logEndOffset).toBe(45)
+  expect(closedFiles(opened, storage)).toEqual(filesOfClosed(45))
 })
 
 test('indexes that are missing, torn, zeroed or of another segment are made again', () => {
@@ -252,7 +273,7 @@ test('a damaged snapshot is removed and an older one is used', () => {
   expect(closedFiles(log, storage)).toEqual(filesOfClosed(45))
 })
 
-test('a closed log is opened by reading its last index interval; one that was killed by checking its tail', () => {
+test('a closed log is opened by its last index interval; one that was killed by checking its tail', () => {
   const storage = new MemoryStorage()
   const options = optionsFor(storage)
   const log = Log.openCold(options)
@@ -265,9 +286,12 @@ test('a closed log is opened by reading its last index interval; one that was ki
   const killed = storage.copy()
   log.close()
   storage.bytesRead = 0
+  const before = storage.operations.length
   const opened = Log.openCold(options)
   expect(opened.logEndOffset).toBe(300)
   expect(storage.bytesRead).toBeLessThan(25_000)
+  const changes = storage.operations.slice(before).filter(name => /^(write|flush|rename|remove)/.test(name))
+  expect(changes).toEqual([])
   Log.openCold(optionsFor(killed))
   expect(killed.bytesRead).toBeGreaterThan(1_500_000)
 })

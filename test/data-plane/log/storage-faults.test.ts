@@ -19,7 +19,9 @@ interface Run {
   readonly error: unknown
 }
 
-/** A life with everything in it: open, appends, rolls, index entries, snapshots, flushes, truncation, close. */
+/**
+ * A life with everything in it: open, appends, rolls, index entries, snapshots, flushes, truncation, close.
+ */
 function life(storage: MemoryStorage): Run {
   let log: Log | null = null
   let acknowledged = 0

@@ -43,7 +43,7 @@ test('a cold start publishes the end and all segments of the log it finds', () =
   expect([0, 1].map(ordinal => again.segments.maxTimestamp(ordinal))).toEqual([NOW, NOW + 1])
 })
 
-test('a batch that was assigned but not written loses its offset to whoever is first after the recovery', () => {
+test('a batch assigned but not written loses its offset to whoever is first after the recovery', () => {
   const rig = new Rig()
   rig.start()
   const first = rig.addSender()
@@ -57,7 +57,7 @@ test('a batch that was assigned but not written loses its offset to whoever is f
   expect(first.reap()).toMatchObject([{ errorCode: 0, baseOffset: 0 }])
 })
 
-test('a death in the sweep is met by sweeping again: two deaths acknowledge nothing that is not in the log', () => {
+test('a death in the sweep is met by sweeping again: two deaths acknowledge nothing that is lost', () => {
   const rig = new Rig()
   rig.start()
   const [first, second] = [rig.addSender(), rig.addSender()]
@@ -105,7 +105,7 @@ test('written but not published bytes are cut', () => {
   expect(rig.view()).toMatchObject({ logEndOffset: 1, leoBytes: 100 })
 })
 
-test('a roll that was not published is taken back: its file is gone and the old segment is active again', () => {
+test('a roll that was not published is taken back: its file is gone, the old segment is active', () => {
   const rig = new Rig({ log: { segmentBytes: 150 } })
   rig.start()
   const sender = rig.addSender()
@@ -227,7 +227,7 @@ function live(rig: Rig, recorders: readonly Recorder[], { sizes, ...death }: Lif
   for (const recorder of recorders) recorder.reap()
 }
 
-test('whatever two steps a death falls between, every batch is in the log once and answered with its place', () => {
+test('whatever two steps a death falls between, each batch is in the log once and told its place', () => {
   const run = (lives: readonly Life[]): void => {
     const rig = new Rig({ log: { segmentBytes: 1000, indexIntervalBytes: 100 } })
     rig.start()

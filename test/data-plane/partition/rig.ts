@@ -1,5 +1,6 @@
 /**
- * A partition in one thread: a disk in memory, real rings and slots, and a host that the test steps and kills.
+ * A partition in one thread: a disk in memory, real rings and slots, and a host that the test steps and
+ * kills.
  */
 import { crc32cOf } from '../../../native-free/crc32c.ts'
 import type { Clock } from '../../../src/base/clock.ts'
@@ -74,7 +75,9 @@ export class RigSender {
     return this.region + slot * this.slotBytes
   }
 
-  /** Copies a batch into a free slot and pushes it; `publish` follows unless told otherwise. @returns the slot */
+  /**
+   * Copies a batch into a free slot and pushes it; `publish` follows unless told otherwise. @returns the slot
+   */
   submit(
     batch: Uint8Array,
     options: { flags?: number; byteLength?: number; publish?: boolean } = {}

@@ -1,6 +1,6 @@
 /**
- * Apache Kafka's own command line tools, from Maven, for tests that compare this engine with them. The jars stay in a
- * cache folder outside the repository; nothing is fetched a second time.
+ * Apache Kafka's own command line tools, from Maven, for tests that compare this engine with them. The jars
+ * stay in a cache folder outside the repository; nothing is fetched a second time.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'

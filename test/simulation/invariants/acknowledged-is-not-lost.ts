@@ -1,6 +1,6 @@
 /**
- * A record is acknowledged only when it is published, at the offset of the acknowledgement; and it is there at the
- * end, in the files.
+ * A record is acknowledged only when it is published, at the offset of the acknowledgement; and it is there
+ * at the end, in the files.
  */
 import type { SentRecord } from '../history.ts'
 import type { Invariant, InvariantFactory } from './invariant.ts'

@@ -1,5 +1,6 @@
 /**
- * The high watermark of a partition never falls, nor its byte counts; log start <= LSO <= HW <= LEO in each view.
+ * The high watermark of a partition never falls, nor its byte counts; log start <= LSO <= HW <= LEO in each
+ * view.
  */
 import type { Invariant, InvariantFactory } from './invariant.ts'
 

@@ -1,6 +1,7 @@
 /**
  * A record is in the log once: nothing is resent on a ring but what was answered with an error, and what was
- * answered with an error is not in the log. The sequences of a producer and epoch follow each other without a gap.
+ * answered with an error is not in the log. The sequences of a producer and epoch follow each other without a
+ * gap.
  */
 import type { Invariant, InvariantFactory } from './invariant.ts'
 

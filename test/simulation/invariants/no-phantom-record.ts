@@ -1,5 +1,6 @@
 /**
- * Every record of a log was sent, to this partition, with these bytes; and its caller was not told that it failed.
+ * Every record of a log was sent, to this partition, with these bytes; and its caller was not told that it
+ * failed.
  */
 import type { SentRecord } from '../history.ts'
 import type { Invariant, InvariantFactory } from './invariant.ts'

@@ -1,5 +1,6 @@
 /**
- * No reader is given a record at or above the high watermark of the view it sampled, nor one nobody published.
+ * No reader is given a record at or above the high watermark of the view it sampled, nor one nobody
+ * published.
  */
 import type { Invariant, InvariantFactory } from './invariant.ts'
 

@@ -1,5 +1,6 @@
 /**
- * When nobody sends any more and every answer has come, nothing is held: no slot, no ring entry, no batch, no file.
+ * When nobody sends any more and every answer has come, nothing is held: no slot, no ring entry, no batch, no
+ * file.
  */
 import type { SimulatedPartition } from '../simulated-partition.ts'
 import type { Invariant, InvariantFactory, Report } from './invariant.ts'

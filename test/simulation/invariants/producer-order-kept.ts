@@ -1,6 +1,6 @@
 /**
- * Records of one producer stand in one partition in the order they were sent: with idempotence, or with one request
- * in flight. Other producers may lose the order in a retry.
+ * Records of one producer stand in one partition in the order they were sent: with idempotence, or with one
+ * request in flight. Other producers may lose the order in a retry.
  */
 import type { Invariant, InvariantFactory } from './invariant.ts'
 

@@ -1,6 +1,6 @@
 /**
- * A recovery brings the log back to the published end with the producers it had; a cold start over the same files
- * finds the same end, and a second one changes nothing.
+ * A recovery brings the log back to the published end with the producers it had; a cold start over the same
+ * files finds the same end, and a second one changes nothing.
  */
 
 import { BatchFacts } from '../../../src/data-plane/log/batch-facts.ts'

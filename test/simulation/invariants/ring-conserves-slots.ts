@@ -1,6 +1,6 @@
 /**
- * Slots are neither lost nor doubled: those of all states are all there are, one in a ring is in flight or expired
- * and stands there once, and every record is told its outcome at most once.
+ * Slots are neither lost nor doubled: those of all states are all there are, one in a ring is in flight or
+ * expired and stands there once, and every record is told its outcome at most once.
  */
 import { invariant } from '../../../src/base/invariant.ts'
 import { SLOT_EXPIRED, SLOT_FREE, SLOT_IN_FLIGHT } from '../../../src/clients/producer/slot-pool.ts'

@@ -1,6 +1,6 @@
 /**
- * Kafka's bytes of `test/golden/record`, the records they hold by its README, and plain copies of what an iterator
- * shows.
+ * Kafka's bytes of `test/golden/record`, the records they hold by its README, and plain copies of what an
+ * iterator shows.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -167,6 +167,24 @@ describe('the slice', () => {
     }
   })
 
+  test('may be another one, in other bytes, after each reset', () => {
+    const iterator = new RecordBatchIterator(1_048_588, null)
+    const texts: (string | null)[] = []
+    for (const bytes of [goldenVector('plain'), goldenVector('gzip'), goldenVector('idempotent')]) {
+      iterator.reset(bytes, 0, bytes.length, 0)
+      iterator.nextBatch()
+      while (iterator.nextRecord()) texts.push(iterator.record.valueString())
+    }
+    expect(texts).toEqual(['value-1', 'v2', null, 'a'.repeat(200), 'value-1', 'v2'])
+  })
+
+  test('passes batches below the offset asked for without unfolding them', () => {
+    const snappy = goldenVector('snappy')
+    const iterator = checkedIterator(snappy)
+    iterator.reset(snappy, 0, snappy.length, 101)
+    expect([iterator.nextBatch(), iterator.position]).toEqual([false, snappy.length])
+  })
+
   test('a batch that is left early is passed as a whole', () => {
     const bytes = joined([goldenFile('g-none-0/00000000000000000000.log'), goldenVector('plain')])
     const iterator = checkedIterator(bytes)
@@ -262,6 +280,14 @@ describe('damage', () => {
     expect(error.message).toMatch(words)
   })
 
+  test('inside a batch: a record that goes on in the bytes behind the batch', () => {
+    const batch = goldenVector('transactional')
+    viewOf(batch).setInt32(8, batch.length - 12 - 3)
+    expect((thrownBy(() => uncheckedIn(batch)) as Error).message).toMatch(
+      /it says it has 14 bytes, more than there/
+    )
+  })
+
   test('a batch with bytes behind its last record says how many', () => {
     const batch = goldenVector('plain')
     viewOf(batch).setInt32(57, 2)
@@ -306,7 +332,7 @@ describe('damage', () => {
           }
         }
       ),
-      { numRuns: 2000 }
+      { numRuns: 1000 }
     )
   })
 })
@@ -343,6 +369,35 @@ describe('compressed records', () => {
     const bytes = compressed(goldenVector('plain'))
     bytes[61] = 0
     expect(thrownBy(() => uncheckedIn(bytes))).toMatchObject({ code: 'CORRUPT_MESSAGE' })
+  })
+})
+
+describe('varints', () => {
+  /** Two records with offset deltas 1 and 2, as compaction leaves them: the first as given, the second plain. */
+  function withFirst(hex: string): Uint8Array {
+    const records = Buffer.from(`${hex}0c000004010100`, 'hex')
+    const batch = joined([goldenVector('transactional').subarray(0, 61), records])
+    viewOf(batch).setInt32(8, batch.length - 12)
+    viewOf(batch).setInt32(23, 2)
+    viewOf(batch).setInt32(57, 2)
+    return batch
+  }
+
+  test.each([
+    ['in all fields', '14' + '00' + '8000' + '8200' + '01' + '8200' + '78' + '00', utf8('x')],
+    ['where a shorter one would make a record too', '0e' + '00' + '8000' + '02' + '01' + '01' + '00', null]
+  ])('of more bytes than needed are read as what they say, %s', (_where, hex, value) => {
+    const plain = { timestamp: T0, key: null, value: null, headers: NO_HEADERS }
+    expect(uncheckedIn(withFirst(hex))).toEqual(withOffsets([{ ...plain, value }, plain], 101))
+  })
+
+  /** Read as one byte, the timestamp delta of the second record would leave bytes that also make a record. */
+  test('of three bytes are not taken for shorter ones', () => {
+    const later: PlainRecord = { timestamp: T0 + 8320, key: null, value: null, headers: NO_HEADERS }
+    const batch = encoded([{ ...later, timestamp: T0 }, later], 256, 0)
+    expect(Buffer.from(batch.subarray(-9)).toString('hex')).toBe('1000808201' + '02' + '01' + '01' + '00')
+    viewOf(batch).setInt32(23, 100)
+    expect(uncheckedIn(batch)).toEqual(withOffsets([{ ...later, timestamp: T0 }, later], 0))
   })
 })
 
@@ -430,6 +485,13 @@ describe('the record', () => {
       }
       expect([iterator.nextBatch(), iterator.nextRecord()], name).toEqual([false, false])
     }
+  })
+
+  test('is the last one after a release, whatever follows in the slice', () => {
+    const iterator = checkedIterator(joined([goldenVector('plain'), goldenVector('plain')]))
+    iterator.nextBatch()
+    iterator.release()
+    expect([iterator.nextRecord(), iterator.nextBatch()]).toEqual([false, false])
   })
 })
 

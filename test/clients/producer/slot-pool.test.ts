@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  SLOT_CLOSED,
+  SLOT_EXPIRED,
+  SLOT_FREE,
+  SLOT_IN_FLIGHT,
+  SLOT_OPEN,
+  SlotPool
+} from '../../../src/clients/producer/slot-pool.ts'
+
+const BUSY = [SLOT_OPEN, SLOT_CLOSED, SLOT_IN_FLIGHT, SLOT_EXPIRED] as const
+
+/** Every way a slot may go on, from and to. */
+const MOVES = [
+  [SLOT_OPEN, SLOT_CLOSED],
+  [SLOT_CLOSED, SLOT_IN_FLIGHT],
+  [SLOT_IN_FLIGHT, SLOT_CLOSED],
+  [SLOT_IN_FLIGHT, SLOT_EXPIRED]
+] as const
+const FREEING = [SLOT_CLOSED, SLOT_IN_FLIGHT, SLOT_EXPIRED] as const
+
+/** A pool of one slot that stands in this state. */
+function poolIn(state: number): SlotPool {
+  const pool = new SlotPool(1, 8)
+  pool.tryTake(1)
+  if (state !== SLOT_OPEN) pool.move(0, SLOT_OPEN, SLOT_CLOSED)
+  if (state === SLOT_IN_FLIGHT || state === SLOT_EXPIRED) pool.move(0, SLOT_CLOSED, SLOT_IN_FLIGHT)
+  if (state === SLOT_EXPIRED) pool.move(0, SLOT_IN_FLIGHT, SLOT_EXPIRED)
+  return pool
+}
+
+describe('states', () => {
+  test.each(BUSY)('from state %i a slot goes only where the table permits', from => {
+    for (const to of BUSY) {
+      const isPermitted = MOVES.some(move => move[0] === from && move[1] === to)
+      const pool = poolIn(from)
+      if (isPermitted) pool.move(0, from, to)
+      else expect(() => pool.move(0, from, to)).toThrow('a slot changes state')
+      expect(pool.stateOf(0)).toBe(isPermitted ? to : from)
+    }
+  })
+
+  test.each(BUSY)('from state %i a slot becomes free only where the table permits', from => {
+    const pool = poolIn(from)
+    const isPermitted = FREEING.some(state => state === from)
+    if (isPermitted) pool.free(0, from)
+    else expect(() => pool.free(0, from)).toThrow('a slot changes state')
+    expect(pool.freeCount).toBe(isPermitted ? 1 : 0)
+  })
+
+  test('a slot that is somewhere else than its owner believes is not touched', () => {
+    const pool = poolIn(SLOT_IN_FLIGHT)
+    expect(() => pool.free(0, SLOT_CLOSED)).toThrow('a slot changes state')
+    expect(() => pool.free(0, SLOT_EXPIRED)).toThrow('a slot changes state')
+    expect(pool.stateOf(0)).toBe(SLOT_IN_FLIGHT)
+  })
+})
+
+describe('runs', () => {
+  test('the slot freed last is taken first', () => {
+    const pool = new SlotPool(4, 8)
+    const [first] = [pool.tryTake(1), pool.tryTake(1)]
+    pool.move(first ?? -1, SLOT_OPEN, SLOT_CLOSED)
+    pool.free(first ?? -1, SLOT_CLOSED)
+    expect(pool.tryTake(1)).toBe(first)
+  })
+
+  test('a run needs neighbours, and more slots than there are never fit', () => {
+    const pool = new SlotPool(3, 8)
+    const slots = [pool.tryTake(1), pool.tryTake(1), pool.tryTake(1)]
+    for (const slot of [0, 2]) {
+      pool.move(slot, SLOT_OPEN, SLOT_CLOSED)
+      pool.free(slot, SLOT_CLOSED)
+    }
+    expect(slots.sort()).toEqual([0, 1, 2])
+    expect(pool.tryTake(2)).toBe(-1)
+    expect(pool.tryTake(4)).toBe(-1)
+    expect(pool.freeCount).toBe(2)
+  })
+})
+
+test('whatever happens, every slot has one owner and one state', () => {
+  const actions = fc.array(
+    fc.record({ kind: fc.nat(3), run: fc.integer({ min: 1, max: 4 }), pick: fc.nat(99) }),
+    {
+      maxLength: 200
+    }
+  )
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 12 }), actions, (slotCount, steps) => {
+      const pool = new SlotPool(slotCount, 8)
+      const owned: { slot: number; run: number; state: (typeof BUSY)[number] }[] = []
+      for (const { kind, run, pick } of steps) {
+        const entry = owned[pick % Math.max(1, owned.length)]
+        if (kind === 0 || entry === undefined) {
+          const slot = pool.tryTake(run)
+          if (slot >= 0) owned.push({ slot, run, state: SLOT_OPEN })
+        } else if (kind === 1) {
+          const next = MOVES.find(([from]) => from === entry.state)
+          if (next !== undefined) {
+            pool.move(entry.slot, entry.state, next[1])
+            entry.state = next[1]
+          }
+        } else if (FREEING.some(state => state === entry.state)) {
+          pool.free(entry.slot, entry.state)
+          owned.splice(owned.indexOf(entry), 1)
+        }
+        const taken = owned.flatMap(({ slot, run: length }) => Array.from({ length }, (_, at) => slot + at))
+        expect(new Set(taken).size).toBe(taken.length)
+        expect(pool.freeCount).toBe(slotCount - taken.length)
+        for (const { slot, run: length, state } of owned) {
+          for (let at = slot; at < slot + length; at++) expect(pool.stateOf(at)).toBe(state)
+        }
+        for (const state of [SLOT_FREE, ...BUSY]) {
+          const counted = Array.from({ length: slotCount }, (_, slot) => pool.stateOf(slot))
+          expect(pool.countOf(state)).toBe(counted.filter(found => found === state).length)
+        }
+      }
+    })
+  )
+})
+
+test('a single slot that is free is always found', () => {
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { maxLength: 60 }), steps => {
+      const pool = new SlotPool(5, 8)
+      const open: number[] = []
+      for (const isTaking of steps) {
+        if (isTaking) {
+          const free = pool.freeCount
+          const slot = pool.tryTake(free >= 2 && open.length % 3 === 0 ? 2 : 1)
+          if (slot >= 0) open.push(slot)
+          if (free > 0 && slot < 0) expect(pool.tryTake(1)).toBeGreaterThanOrEqual(0)
+        } else {
+          const slot = open.shift()
+          if (slot === undefined) continue
+          pool.move(slot, SLOT_OPEN, SLOT_CLOSED)
+          pool.free(slot, SLOT_CLOSED)
+        }
+      }
+    })
+  )
+})
