@@ -5,7 +5,10 @@
  * The first Ctrl-C ends what is going on cleanly, so that temporary directories go and no thread is left; a
  * second one ends the process at once.
  */
-import { INTERRUPTED_EXIT, runProgram } from './program.ts'
+import { tooFewFiles } from './too-few-files.ts'
+
+const BAD_INPUT_EXIT = 1
+const INTERRUPTED_EXIT = 130
 
 const interruption = new AbortController()
 process.on('SIGINT', () => {
@@ -13,8 +16,21 @@ process.on('SIGINT', () => {
   interruption.abort()
 })
 
-process.exitCode = await runProgram(process.argv.slice(2), {
-  out: text => process.stdout.write(text),
-  err: text => process.stderr.write(text),
-  signal: interruption.signal
-})
+async function run(): Promise<number> {
+  // Not imported above: with few file handles its many files cannot even be read, and that is to be said well.
+  const { runProgram } = await import('./program.ts')
+  return runProgram(process.argv.slice(2), {
+    out: text => process.stdout.write(text),
+    err: text => process.stderr.write(text),
+    signal: interruption.signal
+  })
+}
+
+try {
+  process.exitCode = await run()
+} catch (error) {
+  const sentence = tooFewFiles(error)
+  if (sentence === null) throw error
+  process.stderr.write(`highwater: ${sentence}\n`)
+  process.exitCode = BAD_INPUT_EXIT
+}

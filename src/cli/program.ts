@@ -11,9 +11,10 @@ import { HighwaterError } from '../base/local-errors.ts'
 import { nearestKey } from '../config/define-config.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import type { Terminal } from './terminal.ts'
+import { tooFewFiles } from './too-few-files.ts'
 
 const BAD_INPUT_EXIT = 1
-export const INTERRUPTED_EXIT = 130
+const INTERRUPTED_EXIT = 130
 
 /** Runs the program with the arguments behind its name. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -51,6 +52,11 @@ function report(error: unknown, program: Command, args: readonly string[], termi
   if (error instanceof HighwaterError && error.code === 'HIGHWATER_INTERRUPTED') {
     terminal.err('highwater: interrupted; nothing is left running.\n')
     return INTERRUPTED_EXIT
+  }
+  const sentence = tooFewFiles(error)
+  if (sentence !== null) {
+    terminal.err(`highwater: ${sentence}\n`)
+    return BAD_INPUT_EXIT
   }
   const isExpected = error instanceof HighwaterError || error instanceof KafkaError
   const text = isExpected

@@ -64,14 +64,15 @@ export type ParsedConfig<S extends Settings> = {
   readonly [Key in keyof S & string as CamelCase<Key>]: ParsedValue<S[Key]>
 }
 
-interface ConfigDefinition<S extends Settings> {
+/** @param scope what the settings belong to, as errors name it: `producer` */
+export function defineConfig<const S extends Settings>(
+  scope: string,
+  settings: S
+): {
   readonly settings: S
   /** @throws HighwaterError HIGHWATER_CONFIG */
   parse(given: ConfigInput<S> | Readonly<Record<string, unknown>>): ParsedConfig<S>
-}
-
-/** @param scope what the settings belong to, as errors name it: `producer` */
-export function defineConfig<const S extends Settings>(scope: string, settings: S): ConfigDefinition<S> {
+} {
   return {
     settings,
     parse(given) {

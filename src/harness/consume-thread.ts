@@ -38,6 +38,7 @@ export interface ConsumeCommand {
 
 /** Answer to `consume`. */
 export interface ConsumerReport extends ConsumeResult {
+  readonly elapsedMs: number
   /** CPU milliseconds of the thread meanwhile; null where the system does not tell. */
   readonly cpuMs: number | null
 }
@@ -89,6 +90,7 @@ class ConsumerThread {
 
   async #consume({ partition, process, endOffset }: ConsumeCommand): Promise<ConsumerReport> {
     const consumer = this.#assign(partition)
+    const startedMs = systemClock.monotonic()
     const cpuBefore = readThreadCpuMs()
     const options = { timeoutMs: READ_WAIT_MS, blocking: true }
     const result = await consumeUntilStopped({
@@ -104,7 +106,8 @@ class ConsumerThread {
     })
     this.#batches = result.batches
     const cpuAfter = readThreadCpuMs()
-    return { ...result, cpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore }
+    const cpuMs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore
+    return { ...result, elapsedMs: systemClock.monotonic() - startedMs, cpuMs }
   }
 
   async #audit({ partition, acknowledged }: AuditCommand): Promise<AuditResult> {

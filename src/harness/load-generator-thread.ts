@@ -18,6 +18,10 @@ import { ProducerSink, valueCount } from './producer-sink.ts'
 import { connectTarget } from './targets/embedded-target.ts'
 import { ThreadTally } from './thread-tally.ts'
 
+/** A disk that refuses is to be known of soon: Kafka's 30 s and 2 min are for networks. */
+const REQUEST_TIMEOUT_MS = 10_000
+const DELIVERY_TIMEOUT_MS = 20_000
+
 /** What a loader is started with, beside the handle of its target, its row and its tally. */
 export interface LoaderData {
   readonly recordBytes: number
@@ -72,7 +76,12 @@ class LoaderThread {
   async #connect(): Promise<object> {
     const { recordBytes, batchBytes, lingerMs } = this.#start
     this.#channel = await connectTarget(this.#handle)
-    this.#producer = new Producer(this.#channel, { 'batch.size': batchBytes, 'linger.ms': lingerMs })
+    this.#producer = new Producer(this.#channel, {
+      'batch.size': batchBytes,
+      'linger.ms': lingerMs,
+      'request.timeout.ms': REQUEST_TIMEOUT_MS,
+      'delivery.timeout.ms': DELIVERY_TIMEOUT_MS
+    })
     this.#sink = new ProducerSink({
       producer: this.#producer,
       loader: this.#row,

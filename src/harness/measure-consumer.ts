@@ -109,6 +109,7 @@ export class ConsumerBench {
       coresBusy: usage.coresBusy,
       loaderBusy: null,
       partitionBusy: null,
+      consumerBusy: report === undefined || cpuMs === null ? null : cpuMs / report.elapsedMs,
       bytesPerCpuSecond:
         report === undefined || cpuMs === null ? null : (report.records * recordBytes * 1000) / cpuMs
     }

@@ -131,6 +131,7 @@ export class ProducerBench {
       coresBusy: usage.coresBusy,
       loaderBusy: Math.max(...reports.map(busyShare)),
       partitionBusy: partitionCpuMs === null ? null : partitionCpuMs / 1000 / usage.elapsedSeconds,
+      consumerBusy: null,
       bytesPerCpuSecond: partitionCpuMs === null ? null : bytes / (partitionCpuMs / 1000)
     }
   }

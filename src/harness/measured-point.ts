@@ -3,6 +3,7 @@
  */
 import { makeMeasurement } from '../planner/measurement.ts'
 import type { MeasuredPoint } from '../planner/plan.ts'
+import { formatShare } from '../planner/units.ts'
 import { judgeBottleneck } from '../planner/verdict.ts'
 import type { RunSeries } from './run-series.ts'
 
@@ -17,6 +18,8 @@ export interface BenchRun {
   /** The busiest loader, 0 to 1; null for a consumer, which is what is measured then. */
   readonly loaderBusy: number | null
   readonly partitionBusy: number | null
+  /** CPU of the consumer's thread; null for producers. */
+  readonly consumerBusy: number | null
   /** Record bytes per CPU second of the thread that is measured: the partition's, or the consumer's. */
   readonly bytesPerCpuSecond: number | null
 }
@@ -38,8 +41,23 @@ function meanOf(runs: readonly BenchRun[], pick: (run: BenchRun) => number | nul
   return sum / runs.length
 }
 
-/** The point of at least two saturation runs. */
-export function measuredPoint(runs: readonly BenchRun[], recordBytes: number): BenchPoint {
+/** The point of at least two saturation runs of producers. */
+export function producerPoint(runs: readonly BenchRun[], recordBytes: number): BenchPoint {
+  return measuredPoint(runs, recordBytes)
+}
+
+/** The point of at least two saturation runs of a consumer, which always had something to read. */
+export function consumerPoint(runs: readonly BenchRun[], recordBytes: number): BenchPoint {
+  const point = measuredPoint(runs, recordBytes)
+  if (point.verdict.bottleneck !== 'none') return point
+  const busy = meanOf(runs, run => run.consumerBusy)
+  const thread =
+    busy === null ? '' : `: its thread computed for ${formatShare(Math.min(1, busy))} of the time`
+  const evidence = `The consumer never waited for records${thread}.`
+  return { ...point, verdict: { bottleneck: 'consumer-bound', evidence } }
+}
+
+function measuredPoint(runs: readonly BenchRun[], recordBytes: number): BenchPoint {
   const measurement = makeMeasurement({
     label: 'saturation',
     runs: runs.map(({ series }) => ({ bytesPerSecond: series.bytesPerSecond, steady: series.steady })),

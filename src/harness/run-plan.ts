@@ -14,7 +14,7 @@ import type { BenchContext } from './bench-run.ts'
 import { freeDiskBytes, readEnvironment, readMachine } from './environment.ts'
 import { ConsumerBench, type HandlerRun, handlerRun } from './measure-consumer.ts'
 import { type LoaderTrial, ProducerBench } from './measure-producer.ts'
-import { type BenchPoint, type BenchRun, measuredPoint } from './measured-point.ts'
+import { type BenchPoint, type BenchRun, consumerPoint, producerPoint } from './measured-point.ts'
 import { makePlanReport, type PlanReport } from './plan-report.ts'
 import { type PlanOptions, type PlanSettings, planSettings } from './plan-settings.ts'
 import { defaultReportDirectory, ReportDirectory } from './report-writer.ts'
@@ -205,10 +205,10 @@ class PlanSession {
   #points(rounds: Rounds): SessionPoints {
     const { recordBytes } = this.#context.settings
     return {
-      producer: measuredPoint(rounds.producer, recordBytes),
-      consumerFetchOnly: measuredPoint(rounds.fetchOnly, recordBytes),
+      producer: producerPoint(rounds.producer, recordBytes),
+      consumerFetchOnly: consumerPoint(rounds.fetchOnly, recordBytes),
       consumerWithHandler:
-        rounds.withHandler.length === 0 ? null : measuredPoint(rounds.withHandler, recordBytes)
+        rounds.withHandler.length === 0 ? null : consumerPoint(rounds.withHandler, recordBytes)
     }
   }
 

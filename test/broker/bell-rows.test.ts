@@ -36,5 +36,5 @@ test('nobody rings a row that came back', () => {
 test('when all rows are taken the error says who has them', () => {
   const { rows: free } = rows()
   for (let i = 0; i < BELL_ROWS; i++) free.take()
-  expect(() => free.take()).toThrow('all belong to partitions and open clients')
+  expect(() => free.take()).toThrow('taken by partitions and open clients')
 })

@@ -259,7 +259,7 @@ test('the use of a partition thread is told', async () => {
   expect(usage.passes).toBeGreaterThan(0)
 })
 
-test('closing ends every thread, closes every file, removes a temporary directory; twice is once', async () => {
+test('closing ends every thread, closes every file, removes a temporary directory', async () => {
   const warm = await started()
   await warm.close()
   const before = { threads: kernelThreads(), files: openFiles() }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { Bells } from '../../src/threads/bells.ts'
 import type { Words } from '../../src/threads/words.ts'
-import { Again, explore, type Model, type Program } from './explorer.ts'
+import { explore, type Model, type Program } from './explorer.ts'
 
 const ROW = 0
 const BELL = 0
@@ -23,16 +23,16 @@ const ring: Ring = (words, publish) => {
 
 /** Sleeps until every ringer has given all its reasons; in between it knows how many it has seen. */
 function sleeper({ ringers, reasons }: Shape, by: Sleep): Program {
-  return (words, from) => {
-    const seen = (from ?? 0) as number
+  return words => {
     const count = (): number => {
       let now = 0
       for (let which = 0; which < ringers; which++) now += words.load(REASON + which)
       return now
     }
-    by(words, () => count() !== seen)
-    const now = count()
-    return now === ringers * reasons ? now : new Again(now)
+    for (let seen = 0; seen < ringers * reasons; seen = count()) {
+      words.knows(seen)
+      by(words, () => count() !== seen)
+    }
   }
 }
 
@@ -50,12 +50,11 @@ interface Shape {
 
 /** What the broker does between the lives of a sleeper: nobody rings a dead one, and its row starts awake. */
 function nextLife(program: Program): Program {
-  return (words, from) => {
-    if (from !== null) return program(words, from)
+  return words => {
     const bells = new Bells(words)
     bells.markDead(ROW)
     bells.revive(ROW)
-    return new Again(0)
+    return program(words)
   }
 }
 

@@ -18,20 +18,17 @@
  */
 import type { Words } from '../../src/threads/words.ts'
 
-/**
- * Deterministic; everything it shares is in the words. What it returns is its result, or `Again`.
- * `from` is null at the start of a life.
- */
-export type Program = (words: Words, from: unknown) => unknown
-
-/** Returned by a program that goes on from `state`, a plain value that holds all it still knows. */
-export class Again {
-  readonly state: unknown
-
-  constructor(state: unknown) {
-    this.state = state
-  }
+/** Words of a model, through which a program also tells what it knows. */
+export interface ModelWords extends Words {
+  /**
+   * What the program does from here on follows from `knowledge` and from what it will read. A plain value.
+   * If it is not the whole truth, violations may be missed.
+   */
+  knows(knowledge: unknown): void
 }
+
+/** Deterministic; everything it shares is in the words. What it returns is its result. */
+export type Program = (words: ModelWords) => unknown
 
 export interface ModelThread {
   readonly name: string
@@ -90,20 +87,23 @@ const AHEAD_MAX = 1_000
 interface Guess {
   readonly access: Access
   readonly result: number
+  /** What the program knew before it, or null. */
+  readonly knowledge: string | null
 }
 
 /**
- * Answers the accesses of a program from its history. Beyond it the run goes on as if no other thread came
- * between, up to a wait or the end, and notes what it assumed: mostly that is how it comes, and saves a run
- * per access.
+ * Answers the accesses of a program from its history. Beyond it the run goes on as if no other thread came between,
+ * up to a wait or the end, and notes what it assumed: mostly that is how it comes, and saves a run per access.
  */
-class ReplayedWords implements Words {
+class ReplayedWords implements ModelWords {
   readonly #cells: Cells
   #history: readonly number[] = []
   #next = 0
   #written = new Map<number, number>()
   guesses: Guess[] = []
   pending: Access | null = null
+  /** What the program has said since its last access, beyond the history. */
+  knowledge: string | null = null
   /** The access that got the last result of the history: must be the one that was pending before. */
   last: Access | null = null
 
@@ -117,7 +117,12 @@ class ReplayedWords implements Words {
     this.#written = new Map()
     this.guesses = []
     this.pending = null
+    this.knowledge = null
     this.last = null
+  }
+
+  knows(knowledge: unknown): void {
+    if (this.#next === this.#history.length) this.knowledge = JSON.stringify(knowledge)
   }
 
   #access(operation: Operation, index: number, value: number): number {
@@ -136,7 +141,8 @@ class ReplayedWords implements Words {
     if (operation === 'set' || operation === 'store') this.#written.set(index, value)
     if (operation === 'add') this.#written.set(index, (now + value) | 0)
     const result = operation === 'get' || operation === 'load' ? now : 0
-    this.guesses.push({ access, result })
+    this.guesses.push({ access, result, knowledge: this.knowledge })
+    this.knowledge = null
     return result
   }
 
@@ -173,11 +179,10 @@ class ReplayedWords implements Words {
   }
 }
 
-/** Where a program is: from which state and after which results. Knows what comes next; made once. */
+/** Where a program is, after which results. Knows what comes next; made once. */
 class Point {
   readonly id: number
   readonly program: Program
-  readonly from: unknown
   readonly #before: Point | null
   readonly #gained: number
   access: Access | null = null
@@ -187,10 +192,9 @@ class Point {
   readonly after = new Map<number, Point>()
 
   /** @param before the point whose access got the result `gained`; null at a start */
-  constructor(id: number, origin: { program: Program; from: unknown }, before: Point | null, gained: number) {
+  constructor(id: number, program: Program, before: Point | null, gained: number) {
     this.id = id
-    this.program = origin.program
-    this.from = origin.from
+    this.program = program
     this.#before = before
     this.#gained = gained
   }
@@ -297,8 +301,9 @@ class Explorer {
   readonly #model: Model
   readonly #cells = new Cells()
   readonly #replayed = new ReplayedWords(this.#cells)
-  readonly #starts: Point[][]
-  readonly #startsOf = new Map<Program, Map<string, Point>>()
+  readonly #starts = new Map<Program, Point>()
+  /** Points by what their program knows there. */
+  readonly #known = new Map<Program, Map<string, Point>>()
   readonly #lives: number[]
   readonly #points: Point[]
   readonly #asleep: boolean[]
@@ -311,9 +316,8 @@ class Explorer {
   constructor(model: Model) {
     this.#model = model
     model.setup?.(this.#cells)
-    this.#starts = model.threads.map(thread => thread.lives.map(program => this.#start(program, null)))
     this.#lives = model.threads.map(() => 0)
-    this.#points = this.#starts.map(lives => lives[0]!)
+    this.#points = model.threads.map(({ lives }) => this.#start(lives[0]!))
     this.#asleep = model.threads.map(() => false)
   }
 
@@ -324,20 +328,12 @@ class Explorer {
     return { states: this.#seen.size, outcomes: this.#outcomes, violation: this.#violation }
   }
 
-  /** The point of a program that starts from a state; one for each state. */
-  #start(program: Program, from: unknown): Point {
-    let starts = this.#startsOf.get(program)
-    if (starts === undefined) {
-      starts = new Map()
-      this.#startsOf.set(program, starts)
-    }
-    const key = JSON.stringify(from)
-    let point = starts.get(key)
+  /** The first point of a program. */
+  #start(program: Program): Point {
+    let point = this.#starts.get(program)
     if (point === undefined) {
-      point = new Point(this.#pointCount++, { program, from }, null, 0)
-      starts.set(key, point)
-      point = this.#run(point, null)
-      starts.set(key, point)
+      point = this.#run(new Point(this.#pointCount++, program, null, 0), null)
+      this.#starts.set(program, point)
     }
     return point
   }
@@ -345,7 +341,7 @@ class Explorer {
   /**
    * Runs a point's program and lays out the points of what it guessed.
    * @param pending the access that came before the point
-   * @returns the point, or the one that it goes on from after `Again`
+   * @returns the point, or the one that stands for it
    */
   #run(point: Point, pending: Access | null): Point {
     const replayed = this.#replayed
@@ -353,30 +349,42 @@ class Explorer {
     let result: unknown
     let error: unknown = null
     try {
-      result = point.program(replayed, point.from)
+      result = point.program(replayed)
     } catch (thrown) {
       error = thrown
     }
     if (!sameAccess(pending, replayed.last)) throw new Error('a program must be deterministic')
-    const { guesses } = replayed
-    let before = point
+    const first = this.#standInFor(point, replayed.guesses[0]?.knowledge ?? replayed.knowledge)
+    if (first !== point) return first
     let last = point
-    for (const guess of guesses) {
-      before = last
-      before.access = guess.access
-      last = new Point(this.#pointCount++, before, before, guess.result)
-      before.after.set(guess.result, last)
+    for (const [index, { access, result: gained }] of replayed.guesses.entries()) {
+      last.access = access
+      const next = new Point(this.#pointCount++, point.program, last, gained)
+      const known = (replayed.guesses[index + 1] ?? replayed).knowledge
+      const standIn = this.#standInFor(next, known)
+      last.after.set(gained, standIn)
+      if (standIn !== next) return point
+      last = next
     }
     if (error === SUSPENDED) last.access = replayed.pending
     else if (error !== null) {
       last.broken = true
       last.error = error
-    } else if (result instanceof Again) {
-      const next = this.#start(point.program, result.state)
-      if (last === point) return next
-      before.after.set(guesses.at(-1)?.result ?? 0, next)
     } else last.result = result
     return point
+  }
+
+  /** The first point at which the same program knew the same; this one, if it is the first or says nothing. */
+  #standInFor(point: Point, knowledge: string | null): Point {
+    if (knowledge === null) return point
+    let known = this.#known.get(point.program)
+    if (known === undefined) {
+      known = new Map()
+      this.#known.set(point.program, known)
+    }
+    const standIn = known.get(knowledge) ?? point
+    known.set(knowledge, standIn)
+    return standIn
   }
 
   #key(): string {
@@ -438,7 +446,7 @@ class Explorer {
   #after(point: Point, result: number): Point {
     let next = point.after.get(result)
     if (next === undefined) {
-      next = this.#run(new Point(this.#pointCount++, point, point, result), point.access)
+      next = this.#run(new Point(this.#pointCount++, point.program, point, result), point.access)
       point.after.set(result, next)
     }
     return next
@@ -485,13 +493,13 @@ class Explorer {
   }
 
   #die(thread: number): void {
-    const next = this.#starts[thread]![this.#lives[thread]! + 1]
-    if (next === undefined) return
+    const program = this.#model.threads[thread]!.lives[this.#lives[thread]! + 1]
+    if (program === undefined) return
     const asleep = this.#asleep[thread]!
     this.#path.push({ thread, access: null, outcome: 0 })
     this.#lives[thread]!++
     this.#asleep[thread] = false
-    this.#enter(thread, next)
+    this.#enter(thread, this.#start(program))
     this.#asleep[thread] = asleep
     this.#lives[thread]!--
     this.#path.pop()

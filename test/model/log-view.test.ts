@@ -4,7 +4,7 @@ import { invariant } from '../../src/base/invariant.ts'
 import { emptyLogView, type LogView, publishLogView, sampleLogView } from '../../src/threads/log-view.ts'
 import type { Words } from '../../src/threads/words.ts'
 import { AlteredWords } from './altered-words.ts'
-import { Again, explore, type Model, type Program } from './explorer.ts'
+import { explore, type Model, type Program } from './explorer.ts'
 
 const PLACE = { versionWord: 0, copyWord: 1 }
 
@@ -120,18 +120,17 @@ function host({ publish, recover }: Protocol, states: number): { first: Program;
 
 /** Samples so often, and remembers how far the log had come. */
 function reader({ sample }: Protocol, samples: number): Program {
-  return (words, from) => {
-    const { count, last } = (from ?? { count: 0, last: 0 }) as { count: number; last: number }
-    const view = emptyLogView()
-    const version = sample(words, view)
-    const { indexEntries: state, logEndOffset, leoPosition } = view
-    if (version !== null) {
+  return words => {
+    let last = 0
+    for (let count = 0; count < samples; count++) {
+      words.knows({ count, last })
+      const view = emptyLogView()
+      if (sample(words, view) === null) continue
+      const { indexEntries: state, logEndOffset, leoPosition } = view
       invariant(isWhole(view), 'a sampled view is whole', { logEndOffset, leoPosition })
       invariant(state >= last, 'a later sample is no older', { last, state })
+      last = state
     }
-    return count + 1 === samples
-      ? version
-      : new Again({ count: count + 1, last: version === null ? last : state })
   }
 }
 

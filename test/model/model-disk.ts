@@ -63,10 +63,15 @@ export class ModelDisk implements Storage {
     this.#files = new Map(all.at(words.get(word)))
   }
 
+  /** Number of what the disk holds now. */
+  get contents(): number {
+    return this.#all.numberOf(this.#files)
+  }
+
   #change(path: string, bytes: Uint8Array | null): void {
     if (bytes === null) this.#files.delete(path)
     else this.#files.set(path, bytes)
-    this.#words.set(this.#word, this.#all.numberOf(this.#files))
+    this.#words.set(this.#word, this.contents)
   }
 
   #bytesOf(path: string): Uint8Array {

@@ -21,7 +21,7 @@ import { SegmentTable } from '../../src/threads/segment-table.ts'
 import { SLOT_CRC_DONE, SlotTable } from '../../src/threads/slot-table.ts'
 import type { Words } from '../../src/threads/words.ts'
 import { DIRECTORY, splitBatches, stillClock, syntheticBatch } from '../data-plane/log/batches.ts'
-import { Again, type Model, type ModelThread, type Program } from './explorer.ts'
+import type { Model, ModelThread, ModelWords, Program } from './explorer.ts'
 import { DiskContents, ModelDisk } from './model-disk.ts'
 import { WordRegion } from './word-region.ts'
 
@@ -102,6 +102,27 @@ function settings(segmentBytes: number): PartitionSettings {
 /** Offsets a caller was told, by batch. */
 type Told = readonly number[]
 
+/** A ring of which the model can tell how far its host is. */
+class KnownRing extends RingHost {
+  completed: number
+
+  constructor(words: Words, capacity: number) {
+    super(words, capacity)
+    this.completed = words.load(32)
+  }
+
+  override complete(count: number): void {
+    super.complete(count)
+    this.completed += count
+  }
+}
+
+interface Serving {
+  readonly words: ModelWords
+  readonly host: PartitionHost
+  readonly rings: readonly HostRing[]
+}
+
 class PartitionModel {
   readonly #disks = new DiskContents()
   readonly #shape: PartitionShape
@@ -130,7 +151,7 @@ class PartitionModel {
     })
     const threads: ModelThread[] = [{ name: 'host', lives }]
     for (const caller of this.#shape.callersRun ? this.#callers : []) {
-      threads.push({ name: `caller ${caller}`, lives: [(words, from) => this.#call(words, caller, from)] })
+      threads.push({ name: `caller ${caller}`, lives: [words => this.#call(words, caller)] })
     }
     return {
       threads,
@@ -146,14 +167,14 @@ class PartitionModel {
     new ControlBlock(new WordRegion(words, CONTROL)).initialise(1)
     if (this.#shape.callersRun) return
     for (const caller of this.#callers) {
-      const ring = this.#senderOf(words, caller, 0)
+      const ring = this.#senderOf(words, caller)
       this.#submit(words, caller, 0, ring)
       ring.close()
     }
   }
 
-  #senderOf(words: Words, caller: number, submitted: number): RingSender {
-    return new RingSender(new WordRegion(words, RINGS + STRIDE * caller), CAPACITY, submitted)
+  #senderOf(words: Words, caller: number): RingSender {
+    return new RingSender(new WordRegion(words, RINGS + STRIDE * caller), CAPACITY)
   }
 
   #slotsOf(words: Words, caller: number): SlotTable {
@@ -178,29 +199,33 @@ class PartitionModel {
     ring.publish()
   }
 
-  /** A caller: submits a batch, sleeps until it is acknowledged, again. @returns the offsets it was told */
-  #call(words: Words, caller: number, from: unknown): Told | Again {
-    const told = (from ?? []) as Told
-    const ring = this.#senderOf(words, caller, told.length)
+  /** A caller: submits a batch, sleeps until it is acknowledged, and so on. @returns the offsets it was told */
+  #call(words: ModelWords, caller: number): Told {
+    const told: number[] = []
+    const ring = this.#senderOf(words, caller)
     const bells = new Bells(new WordRegion(words, BELLS))
-    if (told.length === this.#shape.batches) {
-      ring.close()
-      bells.ring(HOST_ROW)
-      return told
-    }
-    this.#submit(words, caller, told.length, ring)
-    bells.ring(HOST_ROW)
-    while (ring.reap() < 0) bells.sleep(caller + 1, () => ring.hasCompleted, NO_TIMEOUT)
     const slots = this.#slotsOf(words, caller)
-    invariant(slots.errorCode(0) === 0, 'no batch is refused', { caller })
-    return new Again([...told, slots.baseOffset(0)])
+    while (told.length < this.#shape.batches) {
+      this.#submit(words, caller, told.length, ring)
+      bells.ring(HOST_ROW)
+      while (ring.inFlight > 0) {
+        words.knows(told)
+        bells.sleep(caller + 1, () => ring.hasCompleted, NO_TIMEOUT)
+        ring.reap()
+      }
+      invariant(slots.errorCode(0) === 0, 'no batch is refused', { caller })
+      told.push(slots.baseOffset(0))
+    }
+    ring.close()
+    bells.ring(HOST_ROW)
+    return told
   }
 
   #ringOf(words: Words, caller: number): HostRing {
     const slotWords = new WordRegion(words, SLOTS + STRIDE * caller)
     return {
       id: caller,
-      ring: new RingHost(new WordRegion(words, RINGS + STRIDE * caller), CAPACITY),
+      ring: new KnownRing(new WordRegion(words, RINGS + STRIDE * caller), CAPACITY),
       slots: this.#changes.slotTable?.(slotWords) ?? new SlotTable(slotWords),
       region: caller * SLOT_BYTES,
       slotBytes: SLOT_BYTES,
@@ -210,7 +235,7 @@ class PartitionModel {
   }
 
   /** A life of the host, as a partition thread lives it. @returns whom it served */
-  #serve(words: Words, callers: readonly number[], life: number): readonly number[] {
+  #serve(words: ModelWords, callers: readonly number[], life: number): readonly number[] {
     const control = new ControlBlock(new WordRegion(words, CONTROL))
     const segments = new SegmentTable(new WordRegion(words, SEGMENTS))
     const bells = new Bells(new WordRegion(words, BELLS))
@@ -229,6 +254,7 @@ class PartitionModel {
     recovery.begin()
     const log = recovery.openLog()
     const rings = callers.map(caller => this.#ringOf(words, caller))
+    const recoveredEnd = log.logEndOffset
     this.#finishRecovery(recovery, log, rings)
     const host = new PartitionHost({
       memory: this.#memory,
@@ -242,7 +268,7 @@ class PartitionModel {
     })
     for (const ring of rings) host.attachRing(ring)
     host.ringEveryBell()
-    this.#passUntilDrained(words, host, rings)
+    this.#passUntilDrained({ words, host, rings }, () => ({ recoveredEnd, disk: storage.contents }))
     return callers
   }
 
@@ -254,10 +280,12 @@ class PartitionModel {
     recovery.finish()
   }
 
-  #passUntilDrained(words: Words, host: PartitionHost, rings: readonly HostRing[]): void {
+  #passUntilDrained({ words, host, rings }: Serving, facts: () => object): void {
     const bells = new Bells(new WordRegion(words, BELLS))
     const isDrained = (): boolean => rings.every(({ ring }) => ring.isDrained)
     while (true) {
+      const completed = rings.map(({ ring }) => (ring instanceof KnownRing ? ring.completed : 0))
+      words.knows({ ...facts(), completed, passes: host.passes })
       if (host.hasWork()) {
         for (const { id, region, ring } of rings) {
           if (ring.available() > 0) this.#bytes.set(batchBytes(words.get(PAYLOADS + id)), region)

@@ -4,7 +4,7 @@ import { invariant } from '../../src/base/invariant.ts'
 import { emptyLogView, type LogView, publishLogView, sampleLogView } from '../../src/threads/log-view.ts'
 import { SegmentTable } from '../../src/threads/segment-table.ts'
 import type { Words } from '../../src/threads/words.ts'
-import { Again, explore, type Model, type Program } from './explorer.ts'
+import { explore, type Model, type Program } from './explorer.ts'
 import { WordRegion } from './word-region.ts'
 
 const PLACE = { versionWord: 0, copyWord: 32 }
@@ -41,14 +41,13 @@ function host(last: number, order: readonly RollStep[]): Program {
 }
 
 /** Reads a view, then the table entries it names. */
-const reader: Program = (words, from) => {
-  if (from === null) {
-    const view = emptyLogView()
-    const version = sampleLogView(words, PLACE, view)
-    return version === null || version === 0 ? 0 : new Again(view)
-  }
+const reader: Program = words => {
   const table = new SegmentTable(new WordRegion(words, TABLE))
-  const { segmentFirst, segmentCount, leoSegment } = from as LogView
+  const view = emptyLogView()
+  const version = sampleLogView(words, PLACE, view)
+  if (version === null || version === 0) return
+  const { segmentFirst, segmentCount, leoSegment } = view
+  words.knows({ segmentFirst, segmentCount, leoSegment })
   for (let ordinal = segmentFirst; ordinal < segmentFirst + segmentCount; ordinal++) {
     const facts = { ordinal, leoSegment }
     const isWhole =
@@ -59,7 +58,6 @@ const reader: Program = (words, from) => {
     const sealed = table.sealedBytes(ordinal)
     invariant(sealed === SEGMENT_BYTES, 'a segment below the active one is sealed', { ...facts, sealed })
   }
-  return segmentCount
 }
 
 function model(last: number, deaths: number, order: readonly RollStep[]): Model {

@@ -105,7 +105,6 @@ export interface PublishedBatch {
 
 /** All that one partition published: the truth that reads and files are compared with. */
 export class PublishedContents {
-  readonly batches: PublishedBatch[] = []
   readonly startOffset: number
   /** Record number at each offset from `startOffset` on, -1 for a value that is nobody's. */
   readonly #ids: number[] = []

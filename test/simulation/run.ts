@@ -3,9 +3,10 @@
  *
  *   node dist/test/simulation/run.js --seed 7        one seed, with all it found
  *   node dist/test/simulation/run.js --seeds 500     seeds 1 to 500; ends at the first violation
- *   --from 1000, --events 4000
+ *   --from 1000, --events 4000, --expiry (every batch expires while the broker has it)
  */
 import { parseArgs } from 'node:util'
+import { EXPIRY_IN_FLIGHT } from './scenario.ts'
 import { simulate } from './simulate.ts'
 
 const { values } = parseArgs({
@@ -13,7 +14,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
-    events: { type: 'string', default: '4000' }
+    events: { type: 'string', default: '4000' },
+    expiry: { type: 'boolean', default: false }
   }
 })
 
@@ -26,12 +28,16 @@ if (![first, count, events].every(Number.isInteger))
 const startedAt = performance.now()
 let total = 0
 let records = 0
+let batches = 0
+let expired = 0
 let deaths = 0
 let failed = 0
 for (let seed = first; seed < first + count; seed++) {
-  const result = simulate(seed, { events })
+  const result = simulate(seed, { events, scenario: values.expiry ? EXPIRY_IN_FLIGHT : {} })
   total += result.events
   records += result.records
+  batches += result.batches
+  expired += result.expired
   deaths += result.deaths
   if (count === 1) console.log(result)
   if (result.violations.length === 0) continue
@@ -40,8 +46,13 @@ for (let seed = first; seed < first + count; seed++) {
   console.log(`  ${result.violations[0]}`)
 }
 const seconds = (performance.now() - startedAt) / 1000
+const { user, system } = process.cpuUsage()
+const cpuSeconds = (user + system) / 1e6
+console.log(`${count} seeds, ${total} events, ${failed} seeds with violations`)
 console.log(
-  `${count} seeds, ${total} events, ${records} records, ${deaths} deaths, ${failed} seeds with violations, ` +
-    `${Math.round(total / seconds)} events/s`
+  `${records} records in ${batches} batches, ${expired} expired; ${deaths} deaths of partition threads`
+)
+console.log(
+  `${Math.round(total / seconds)} events/s, ${Math.round(total / cpuSeconds)} per second of processor time`
 )
 process.exitCode = failed > 0 ? 1 : 0

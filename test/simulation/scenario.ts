@@ -74,3 +74,22 @@ export function chooseScenario(random: Random): Scenario {
     ringStart: pick(random, [0, RING_START])
   }
 }
+
+/** Time is up for most batches while the broker has them, and the two slots are wanted at once. */
+export const EXPIRY_IN_FLIGHT: Partial<Scenario> = {
+  partitionCount: 3,
+  producers: [false, true].map(isIdempotent => ({
+    config: {
+      'enable.idempotence': isIdempotent,
+      'batch.size': 200,
+      'linger.ms': 0,
+      'request.timeout.ms': 1,
+      'delivery.timeout.ms': 2,
+      'max.request.size': 4096,
+      'retry.backoff.ms': 1
+    },
+    slotCount: 2
+  })),
+  tickMs: 1,
+  valueBytesMax: 300
+}

@@ -24,6 +24,10 @@ interface SimulationResult {
   readonly violations: readonly string[]
   readonly records: number
   readonly acknowledged: number
+  /** Batches that were handed to a broker. */
+  readonly batches: number
+  /** Records whose time was up before they were answered. */
+  readonly expired: number
   readonly deaths: number
 }
 
@@ -79,6 +83,9 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
     violations,
     records: world.history.records.length,
     acknowledged: world.history.records.filter(({ outcome }) => outcome === 'acknowledged').length,
+    batches: world.producers.reduce((sum, { lane }) => sum + lane.submitted, 0),
+    expired: world.history.records.filter(({ outcome, error }) => outcome === 'unknown' && error !== null)
+      .length,
     deaths: world.partitions.reduce((sum, { simulated }) => sum + simulated.deaths, 0)
   }
 }

@@ -66,6 +66,11 @@ export class SimulatedLane implements ProduceLane {
     })
   }
 
+  /** Batches handed over so far. */
+  get submitted(): number {
+    return this.#submission
+  }
+
   openPartition(): Promise<ProducePartition> {
     throw new Error('a simulated lane has all its partitions from the start')
   }

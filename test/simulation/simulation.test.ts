@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ALL_INVARIANTS } from './invariants/all-invariants.ts'
+import { EXPIRY_IN_FLIGHT } from './scenario.ts'
 import { simulate } from './simulate.ts'
 
 const SEEDS = 100
@@ -30,3 +31,16 @@ test('the same seed gives the same events', () => {
 test('another seed gives other events', () => {
   expect(simulate(1).hash).not.toBe(simulate(2).hash)
 })
+
+test('batches that expire while the broker has them leave nothing under a foreign topic', () => {
+  let batches = 0
+  let expired = 0
+  for (let seed = 1; seed <= 20; seed++) {
+    const result = simulate(seed, { events: EVENTS, scenario: EXPIRY_IN_FLIGHT })
+    expect(result.violations, `npm run simulate -- --expiry --seed ${seed}`).toEqual([])
+    batches += result.batches
+    expired += result.expired
+  }
+  expect(batches).toBeGreaterThan(2000)
+  expect(expired).toBeGreaterThan(1000)
+}, 60_000)

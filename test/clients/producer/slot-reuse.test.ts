@@ -44,20 +44,19 @@ test('no record reaches a foreign topic over 100,000 batches, two slots and a br
   const values = TOPICS.map((_, index) => new Uint8Array(VALUE_BYTES).fill(index + 1))
   const iterator = new RecordBatchIterator(1024, null)
   let read = 0
+  let foreign = 0
   lane.onAppend = ({ topic, recordCount }, bytes) => {
     const expected = TOPICS.indexOf(topic) + 1
     iterator.reset(bytes, 0, bytes.length, 0)
-    let records = 0
+    let own = 0
     while (iterator.nextBatch()) {
       while (iterator.nextRecord()) {
-        records += 1
-        expect(
-          iterator.record.value()?.every(byte => byte === expected),
-          topic
-        ).toBe(true)
+        const { valueAt, valueLength } = iterator.record
+        const value = iterator.record.bytes.subarray(valueAt, valueAt + valueLength)
+        if (valueLength === VALUE_BYTES && value.every(byte => byte === expected)) own += 1
       }
     }
-    expect(records).toBe(recordCount)
+    if (own !== recordCount) foreign += 1
     read += 1
   }
 
@@ -80,8 +79,9 @@ test('no record reaches a foreign topic over 100,000 batches, two slots and a br
     clock.advance(random.below(8))
     if (random.below(3) === 0)
       lane.answer(lane.sent[random.below(Math.max(1, lane.sent.length))] ?? lane.sent[0])
-    for (const { topic } of TOPICS.map(topic => ({ topic }))) broker.partition(topic, 0).batches.length = 0
+    for (const topic of TOPICS) broker.partition(topic, 0).batches.length = 0
   }
+  expect(foreign).toBe(0)
   expect(expiredInFlight).toBe(2)
   expect(unheard.count).toBeGreaterThan(BATCHES / 10)
   expect(read).toBeGreaterThan(BATCHES / 2)

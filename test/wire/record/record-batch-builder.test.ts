@@ -183,14 +183,14 @@ describe('whether a record fits', () => {
     const record = fc.record({
       delta: fc.oneof(fc.integer({ min: -200, max: 200 }), fc.integer({ min: -(2 ** 50), max: 2 ** 50 })),
       key: fc.option(bytes),
-      value: fc.option(fc.oneof(bytes, fc.string({ unit: 'binary', maxLength: 80 }))),
+      value: fc.option(fc.oneof(bytes, fc.string({ unit: 'binary', maxLength: 24 }))),
       headers: fc.array(fc.record({ key: fc.string(), value: fc.option(fc.uint8Array({ maxLength: 9 })) }), {
         maxLength: 2
       })
     })
     fc.assert(
       fc.property(
-        fc.array(record, { minLength: 1, maxLength: 40 }),
+        fc.array(record, { minLength: 1, maxLength: 20 }),
         fc.integer({ min: 1, max: 3000 }),
         (all, limit) => {
           const builder = opened(limit, 8192 + limit)

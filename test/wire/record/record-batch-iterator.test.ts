@@ -373,7 +373,7 @@ describe('compressed records', () => {
 })
 
 describe('varints', () => {
-  /** Two records with offset deltas 1 and 2, as compaction leaves them: the first as given, the second plain. */
+  /** Two records with offset deltas 1 and 2, as compaction leaves them; the first as given. */
   function withFirst(hex: string): Uint8Array {
     const records = Buffer.from(`${hex}0c000004010100`, 'hex')
     const batch = joined([goldenVector('transactional').subarray(0, 61), records])
