@@ -1,6 +1,6 @@
 /**
- * Which partition a keyed record goes to: Kafka's hash of the key over all partitions of the topic, so that the
- * same key meets the same partition from every client.
+ * Which partition a keyed record goes to: Kafka's hash of the key over all partitions of the topic, so that
+ * the same key meets the same partition from every client.
  *
  * Kafka: clients/producer/internals/BuiltInPartitioner.partitionForKey.
  */

@@ -51,7 +51,8 @@ export class Caller {
     const region = this.#engine.regions.tryLend(slotBytes * slotCount)
     if (region === null) {
       const wanted = `${slotCount} slots of ${slotBytes} bytes`
-      const text = `the arena has no room for ${wanted}; raise engine.arena.bytes or lower buffer.memory`
+      const cure = 'raise engine.arena.bytes or lower buffer.memory'
+      const text = `the arena has no free region for ${wanted}; ${cure}`
       throw new HighwaterError('HIGHWATER_RESOURCES', text)
     }
     let bellRow: number

@@ -17,7 +17,8 @@ process.on('SIGINT', () => {
 })
 
 async function run(): Promise<number> {
-  // Not imported above: with few file handles its many files cannot even be read, and that is to be said well.
+  // Not imported above: with few file handles its many files cannot even be read, and that is to be said
+  // well.
   const { runProgram } = await import('./program.ts')
   return runProgram(process.argv.slice(2), {
     out: text => process.stdout.write(text),

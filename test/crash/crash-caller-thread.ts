@@ -1,6 +1,6 @@
 /**
- * A caller that sends records to all partitions in turn and tells what became of them, until it is asked to stop or
- * is killed.
+ * A caller that sends records to all partitions in turn and tells what became of them, until it is asked to
+ * stop or is killed.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { Producer } from '../../src/clients/producer/producer.ts'

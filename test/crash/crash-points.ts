@@ -1,6 +1,6 @@
 /**
- * Places where a partition thread can be made to stand still, so that it is killed exactly there: behind each step
- * of a pass, and behind each step of a recovery.
+ * Places where a partition thread can be made to stand still, so that it is killed exactly there: behind each
+ * step of a pass, and behind each step of a recovery.
  *
  *   word 0   partition + 1 that is to stop, 0 none       test
  *   word 1   number of the point                         test

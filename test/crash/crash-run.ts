@@ -23,7 +23,7 @@ import {
 } from './crash-points.ts'
 import { type Acknowledgement, checkHistory, type LoggedRecord } from './history-checker.ts'
 
-export interface CrashOptions {
+interface CrashOptions {
   readonly kills: number
   readonly seed: number
   readonly partitions: number
@@ -33,7 +33,7 @@ export interface CrashOptions {
   readonly killsPerRecoveryPoint: number
 }
 
-export interface CrashReport {
+interface CrashReport {
   readonly kills: number
   readonly killsByPoint: Readonly<Record<string, number>>
   readonly acknowledged: number

@@ -1,6 +1,6 @@
 /**
- * Compares what callers were told with what the log holds: every acknowledged record exactly once at its offset,
- * none that was refused, none twice, each caller's in the order of sending, offsets without a gap.
+ * Compares what callers were told with what the log holds: every acknowledged record exactly once at its
+ * offset, none that was refused, none twice, each caller's in the order of sending, offsets without a gap.
  */
 export interface Acknowledgement {
   readonly caller: number
@@ -15,7 +15,7 @@ export interface LoggedRecord {
   readonly number: number
 }
 
-export interface CallerHistory {
+interface CallerHistory {
   readonly acknowledgements: readonly Acknowledgement[]
   /** `caller:number` of each record whose caller was told that it failed. */
   readonly refused: ReadonlySet<string>

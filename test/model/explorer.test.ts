@@ -112,6 +112,16 @@ describe('the explorer', () => {
     expect(other.violation?.kind).toBe('deadlock')
   })
 
+  test('counts lives: a life that may end is not the last one, though both run the same program', () => {
+    const life: Program = words => {
+      words.store(0, words.load(0) + 1)
+      return words.load(0)
+    }
+    const outcomes = new Set<unknown>()
+    explore({ threads: [thread('a', life, life, life)], check: results => void outcomes.add(results[0]) })
+    expect(outcomes).toEqual(new Set([1, 2, 3]))
+  })
+
   test('lets a thread die in its wait', () => {
     const found = explore({
       threads: [

@@ -5,8 +5,8 @@
  * with the results of all accesses it has made so far. From there it runs ahead on guesses, which hold as
  * long as no other thread comes between; a private signal leaves it where it waits. Private state is rebuilt
  * by each run, so the history of results *is* the private state, and a state of the whole is the words plus
- * one history per thread. Depth-first, every state once. A program that loops forgets its history where it
- * returns `Again`: it then starts anew from a small state, and equal states meet.
+ * life and history of each thread. Depth-first, every state once. Where a program says with `knows` what is
+ * left of its history, equal knowledge meets: a loop so has few states and an end.
  *
  * What counts as a violation: a program that throws, a deadlock (a wait lasts until a notification, there is
  * no timeout to save a lost one), a data race (two threads are about to access one word, one of them writes,
@@ -17,15 +17,9 @@
  * starts after that, as after a confirmed end.
  */
 import type { Words } from '../../src/threads/words.ts'
-
-/** Words of a model, through which a program also tells what it knows. */
-export interface ModelWords extends Words {
-  /**
-   * What the program does from here on follows from `knowledge` and from what it will read. A plain value.
-   * If it is not the whole truth, violations may be missed.
-   */
-  knows(knowledge: unknown): void
-}
+import { type Access, conflict, isWrite, sameAccess } from './access.ts'
+import { Cells } from './cells.ts'
+import { type ModelWords, ReplayedWords, SUSPENDED } from './replayed-words.ts'
 
 /** Deterministic; everything it shares is in the words. What it returns is its result. */
 export type Program = (words: ModelWords) => unknown
@@ -43,11 +37,13 @@ export interface Model {
   /** After the last thread has ended; throws if the outcome is wrong. Results in the order of `threads`. */
   readonly check?: (results: readonly unknown[], words: Words) => void
   /**
-   * The thread, by its place in `threads`, that alone touches a word, or null. Nobody sees when such an access
-   * happens, so it is not interleaved with others: only the deaths around it are explored.
+   * The thread, by its place in `threads`, that alone touches a word, or null. Nobody sees when such an
+   * access happens, so it is not interleaved with others: only the deaths around it are explored.
    */
   readonly ownerOf?: (index: number) => number | null
-  /** Words before whose access a thread may die; all if absent. For words of which another model knows enough. */
+  /**
+   * Words before whose access a thread may die; all if absent. For words of which another model knows enough.
+   */
   readonly mayDieAt?: (index: number) => boolean
   /** Names of words in traces. */
   readonly nameOf?: (index: number) => string
@@ -66,117 +62,6 @@ interface Exploration {
   /** Ends with every thread returned. */
   readonly outcomes: number
   readonly violation: Violation | null
-}
-
-type Operation = 'get' | 'set' | 'load' | 'store' | 'add' | 'notify' | 'wait'
-const WRITES: ReadonlySet<Operation> = new Set<Operation>(['set', 'store', 'add'])
-const PLAIN: ReadonlySet<Operation> = new Set<Operation>(['get', 'set'])
-
-interface Access {
-  readonly operation: Operation
-  readonly index: number
-  readonly value: number
-}
-
-/** Leaves a program at an access without a result. */
-const SUSPENDED = Symbol('suspended')
-/** Accesses a run goes ahead at most: a program that polls would never come back. */
-const AHEAD_MAX = 1_000
-
-/** An access beyond the known history, with the result it would have now. */
-interface Guess {
-  readonly access: Access
-  readonly result: number
-  /** What the program knew before it, or null. */
-  readonly knowledge: string | null
-}
-
-/**
- * Answers the accesses of a program from its history. Beyond it the run goes on as if no other thread came between,
- * up to a wait or the end, and notes what it assumed: mostly that is how it comes, and saves a run per access.
- */
-class ReplayedWords implements ModelWords {
-  readonly #cells: Cells
-  #history: readonly number[] = []
-  #next = 0
-  #written = new Map<number, number>()
-  guesses: Guess[] = []
-  pending: Access | null = null
-  /** What the program has said since its last access, beyond the history. */
-  knowledge: string | null = null
-  /** The access that got the last result of the history: must be the one that was pending before. */
-  last: Access | null = null
-
-  constructor(cells: Cells) {
-    this.#cells = cells
-  }
-
-  start(history: readonly number[]): void {
-    this.#history = history
-    this.#next = 0
-    this.#written = new Map()
-    this.guesses = []
-    this.pending = null
-    this.knowledge = null
-    this.last = null
-  }
-
-  knows(knowledge: unknown): void {
-    if (this.#next === this.#history.length) this.knowledge = JSON.stringify(knowledge)
-  }
-
-  #access(operation: Operation, index: number, value: number): number {
-    // A `finally` on the way out may touch words again.
-    if (this.pending !== null) throw SUSPENDED
-    const access = { operation, index, value }
-    if (this.#next < this.#history.length) {
-      if (this.#next === this.#history.length - 1) this.last = access
-      return this.#history[this.#next++]!
-    }
-    if (operation === 'wait' || this.guesses.length === AHEAD_MAX) {
-      this.pending = access
-      throw SUSPENDED
-    }
-    const now = this.#written.get(index) ?? this.#cells.get(index)
-    if (operation === 'set' || operation === 'store') this.#written.set(index, value)
-    if (operation === 'add') this.#written.set(index, (now + value) | 0)
-    const result = operation === 'get' || operation === 'load' ? now : 0
-    this.guesses.push({ access, result, knowledge: this.knowledge })
-    this.knowledge = null
-    return result
-  }
-
-  get(index: number): number {
-    return this.#access('get', index, 0)
-  }
-
-  set(index: number, value: number): void {
-    this.#access('set', index, value | 0)
-  }
-
-  load(index: number): number {
-    return this.#access('load', index, 0)
-  }
-
-  store(index: number, value: number): void {
-    this.#access('store', index, value | 0)
-  }
-
-  add(index: number, value: number): void {
-    this.#access('add', index, value | 0)
-  }
-
-  notify(index: number): void {
-    this.#access('notify', index, 0)
-  }
-
-  wait(index: number, expected: number): void {
-    this.#access('wait', index, expected)
-  }
-
-  waitAsync(): Promise<unknown> | null {
-    throw new Error('waitAsync makes the same accesses as wait: model that one')
-  }
 }
 
 /** Where a program is, after which results. Knows what comes next; made once. */
@@ -204,87 +89,6 @@ class Point {
     const results: number[] = []
     for (let point: Point = this; point.#before !== null; point = point.#before) results.push(point.#gained)
     return results.reverse()
-  }
-}
-
-/** Shared words as they are now; a word nobody wrote is 0. Each different content has a number. */
-class Cells implements Words {
-  readonly #values: number[] = []
-  readonly #places = new Map<number, number>()
-  /** One character per value, so that a content is one short string. */
-  readonly #letters = new Map<number, string>([[0, '\0']])
-  readonly #contents = new Map<string, number>()
-  #content: number | null = null
-
-  /** Number of the present content. */
-  get content(): number {
-    if (this.#content === null) {
-      const text = this.#text()
-      this.#content = this.#contents.get(text) ?? this.#contents.size
-      this.#contents.set(text, this.#content)
-    }
-    return this.#content
-  }
-
-  /** A word that was given a place later is 0 before it: zeros at the end say nothing. */
-  #text(): string {
-    let length = this.#values.length
-    while (length > 0 && this.#values[length - 1] === 0) length--
-    let text = ''
-    for (let place = 0; place < length; place++) text += this.#letter(this.#values[place]!)
-    return text
-  }
-
-  #letter(value: number): string {
-    let letter = this.#letters.get(value)
-    if (letter === undefined) {
-      letter = String.fromCharCode(this.#letters.size)
-      this.#letters.set(value, letter)
-    }
-    return letter
-  }
-
-  get(index: number): number {
-    const place = this.#places.get(index)
-    return place === undefined ? 0 : this.#values[place]!
-  }
-
-  set(index: number, value: number): void {
-    let place = this.#places.get(index)
-    if (place === undefined) {
-      place = this.#values.length
-      this.#places.set(index, place)
-    }
-    this.#values[place] = value | 0
-    this.#content = null
-  }
-
-  /** Takes a write back; cheaper than a `set`, because the number of the old content is known. */
-  restore(index: number, value: number, content: number): void {
-    this.set(index, value)
-    this.#content = content
-  }
-
-  load(index: number): number {
-    return this.get(index)
-  }
-
-  store(index: number, value: number): void {
-    this.set(index, value)
-  }
-
-  add(index: number, value: number): void {
-    this.set(index, this.get(index) + value)
-  }
-
-  notify(): void {}
-
-  wait(): void {
-    throw new Error('nobody waits before the threads run')
-  }
-
-  waitAsync(): Promise<unknown> | null {
-    throw new Error('nobody waits before the threads run')
   }
 }
 
@@ -374,7 +178,9 @@ class Explorer {
     return point
   }
 
-  /** The first point at which the same program knew the same; this one, if it is the first or says nothing. */
+  /**
+   * The first point at which the same program knew the same; this one, if it is the first or says nothing.
+   */
   #standInFor(point: Point, knowledge: string | null): Point {
     if (knowledge === null) return point
     let known = this.#known.get(point.program)
@@ -392,7 +198,7 @@ class Explorer {
     let key = String.fromCharCode(content & 0xffff, content >>> 16)
     for (let thread = 0; thread < this.#points.length; thread++) {
       const id = this.#points[thread]!.id * 2 + (this.#asleep[thread] === true ? 1 : 0)
-      key += String.fromCharCode(id & 0xffff, id >>> 16)
+      key += String.fromCharCode(id & 0xffff, id >>> 16, this.#lives[thread]!)
     }
     return key
   }
@@ -467,9 +273,9 @@ class Explorer {
       this.#asleep[thread] = false
     } else {
       if (access.operation === 'add') cells.set(access.index, before + access.value)
-      else if (WRITES.has(access.operation)) cells.set(access.index, access.value)
+      else if (isWrite(access)) cells.set(access.index, access.value)
       this.#enter(thread, this.#after(point, result))
-      if (WRITES.has(access.operation)) cells.restore(access.index, before, content)
+      if (isWrite(access)) cells.restore(access.index, before, content)
     }
     this.#path.pop()
   }
@@ -542,21 +348,11 @@ class Explorer {
     const trace = this.#path.map(({ thread, access, outcome }) => {
       if (access === null) return `${this.#nameOf(thread)} dies`
       const { operation, index, value } = access
-      const what = WRITES.has(operation) ? `${operation} ${value}` : `${operation} -> ${outcome}`
+      const what = isWrite(access) ? `${operation} ${value}` : `${operation} -> ${outcome}`
       return `${this.#nameOf(thread)}: ${this.#wordOf(index)} ${operation === 'notify' ? 'notify' : what}`
     })
     this.#violation = { kind, text, trace }
   }
-}
-
-function conflict(one: Access, two: Access): boolean {
-  const writes = WRITES.has(one.operation) || WRITES.has(two.operation)
-  return writes && (PLAIN.has(one.operation) || PLAIN.has(two.operation))
-}
-
-function sameAccess(one: Access | null, two: Access | null): boolean {
-  if (one === null || two === null) return one === two
-  return one.operation === two.operation && one.index === two.index && one.value === two.value
 }
 
 /** All states of a model, or as far as the first violation. */

@@ -21,8 +21,9 @@ import { SegmentTable } from '../../src/threads/segment-table.ts'
 import { SLOT_CRC_DONE, SlotTable } from '../../src/threads/slot-table.ts'
 import type { Words } from '../../src/threads/words.ts'
 import { DIRECTORY, splitBatches, stillClock, syntheticBatch } from '../data-plane/log/batches.ts'
-import type { Model, ModelThread, ModelWords, Program } from './explorer.ts'
+import type { Model, ModelThread, Program } from './explorer.ts'
 import { DiskContents, ModelDisk } from './model-disk.ts'
+import type { ModelWords } from './replayed-words.ts'
 import { WordRegion } from './word-region.ts'
 
 const CONTROL = 0
@@ -68,7 +69,9 @@ export interface PartitionShape {
   /** Whether callers run beside the host; else each has submitted before, and wants one batch. */
   readonly callersRun: boolean
   readonly segmentBytes: number
-  /** Leaves out deaths inside the filling of a view that is not published yet, of which nothing is ever read. */
+  /**
+   * Leaves out deaths inside the filling of a view that is not published yet, of which nothing is ever read.
+   */
   readonly wholeViews?: boolean
 }
 
@@ -199,7 +202,9 @@ class PartitionModel {
     ring.publish()
   }
 
-  /** A caller: submits a batch, sleeps until it is acknowledged, and so on. @returns the offsets it was told */
+  /**
+   * A caller: submits a batch, sleeps until it is acknowledged, and so on. @returns the offsets it was told
+   */
   #call(words: ModelWords, caller: number): Told {
     const told: number[] = []
     const ring = this.#senderOf(words, caller)

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { invariant } from '../../src/base/invariant.ts'
 import { Bells } from '../../src/threads/bells.ts'
 import { RingHost, RingSender, startRingAt } from '../../src/threads/ring.ts'
-import { explore, type Model, type ModelWords, type Program } from './explorer.ts'
+import { explore, type Model, type Program } from './explorer.ts'
+import type { ModelWords } from './replayed-words.ts'
 import { WordRegion } from './word-region.ts'
 
 const RING = 0
@@ -119,12 +120,11 @@ describe('the ring', () => {
   test.each([
     { entries: 4, deaths: 0, floor: 50_000 },
     { entries: 3, deaths: 1, floor: 100_000 },
-    { entries: 2, deaths: 2, floor: 100_000 }
+    { entries: 2, deaths: 2, floor: 80_000 }
   ])('answers $entries entries in order, beside $deaths deaths of the host', ({ entries, deaths, floor }) => {
     const found = explore(model(entries, deaths))
     expect(found.violation).toBeNull()
     expect(found.outcomes).toBeGreaterThan(0)
-    console.log(found.states)
     expect(found.states).toBeGreaterThan(floor)
   })
 

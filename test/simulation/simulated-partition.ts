@@ -2,7 +2,7 @@
  * One partition as its broker keeps it: control block, segment table, rings and disk, and the lives of its
  * threads one after another, as the real supervisor decides.
  *
- *   alive ─ ends itself, or is ended at an effect ─▶ dying ─ held write lands ─ end confirmed ─▶ alive / offline
+ *   alive ─ ends itself, or is ended at an effect ─▶ dying ─ held write lands ─ confirmed ─▶ alive
  *   offline ─ rings are answered by the broker ─ the operator repairs the disk and starts it again ─▶ alive
  */
 import type { Clock } from '../../src/base/clock.ts'

@@ -45,11 +45,9 @@ export class InFlightBatches {
     return entry
   }
 
-  /** Those that were not told yet and were opened before `createdBefore`; in the order they were sent. */
-  unsettledBefore(createdBefore: number): InFlightBatch[] {
-    return [...this.#bySlot.values()].filter(
-      ({ batch }) => !batch.outcome.isSettled && batch.createdAt <= createdBefore
-    )
+  /** Those whose records were not told yet and that `isWanted` picks, in the order they were sent. */
+  unsettled(isWanted: (batch: ProducerBatch) => boolean): InFlightBatch[] {
+    return [...this.#bySlot.values()].filter(({ batch }) => !batch.outcome.isSettled && isWanted(batch))
   }
 
   /** When the oldest batch that waits for its answer was opened; infinite if there is none. */

@@ -2,7 +2,7 @@
  * Sends records to topics, in batches, from the thread it was made in.
  *
  *   const producer = new Producer(cluster, { 'linger.ms': 10 })
- *   await producer.send({ topic: 'orders', key: 'k1', value: 'v1' })   // or many, then `await producer.flush()`
+ *   await producer.send({ topic: 'orders', key: 'k1', value: 'v1' })  // or many, then `producer.flush()`
  *   await producer.close()
  *
  * `send` encodes the record at once: the caller may use its buffers again. Without room it waits at most 5 ms

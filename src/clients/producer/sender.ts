@@ -109,7 +109,7 @@ export class Sender {
       this.#accumulator.closeForAppends(queue)
       for (const batch of queue.batches.splice(0)) this.#failQueued(queue, batch, error)
     }
-    for (const entry of this.#flight.unsettledBefore(Number.POSITIVE_INFINITY)) this.#giveUp(entry, error)
+    for (const entry of this.#flight.unsettled(() => true)) this.#giveUp(entry, error)
     this.#deliver()
   }
 
@@ -120,18 +120,18 @@ export class Sender {
       this.#expireQueued(queue)
       const first = queue.first
       if (first === undefined) continue
+      const backsOffUntil = first.attempts > 0 ? first.lastAttemptAt + first.backoffMs : first.createdAt
+      const isBackingOff = this.#now < backsOffUntil
       const since = first.attempts > 0 ? first.lastAttemptAt : first.createdAt
-      const waitedMs = this.#now - since
-      const isBackingOff = first.attempts > 0 && waitedMs < first.backoffMs
-      const waitMs = isBackingOff ? first.backoffMs : this.#settings.lingerMs
+      const waitsUntil = isBackingOff ? backsOffUntil : since + this.#settings.lingerMs
       const isDue =
-        waitedMs >= waitMs ||
+        this.#now >= waitsUntil ||
         queue.batches.length > 1 ||
         first.isFull ||
         this.isFlushing ||
         this.#accumulator.isMemoryWanted
       if (isDue && !isBackingOff) node.isDue = true
-      else this.#wakeBy(since + waitMs)
+      else this.#wakeBy(waitsUntil)
     }
   }
 
@@ -186,7 +186,7 @@ export class Sender {
 
   #mayGo(queue: PartitionQueue, batch: ProducerBatch): boolean {
     if (queue.target === null) return false
-    if (batch.attempts > 0 && this.#now - batch.lastAttemptAt < batch.backoffMs) return false
+    if (batch.attempts > 0 && this.#now < batch.lastAttemptAt + batch.backoffMs) return false
     if (this.#settings.enableIdempotence) {
       if (queue.hasGap) this.#closeGap(queue)
       if (this.#identity === null || !queue.admitsIdempotent(this.#identity)) return false
@@ -289,7 +289,7 @@ export class Sender {
   #expireInFlight(): void {
     const { deliveryTimeoutMs } = this.#settings
     if (this.#now >= this.#flightExpiresAt) {
-      for (const entry of this.#flight.unsettledBefore(this.#now - deliveryTimeoutMs)) {
+      for (const entry of this.#flight.unsettled(batch => this.#now >= batch.createdAt + deliveryTimeoutMs)) {
         this.#giveUp(entry, timeoutError(entry.queue, deliveryTimeoutMs, 'it may be in the log all the same'))
       }
       this.#flightExpiresAt = this.#flight.oldestCreatedAt() + deliveryTimeoutMs
@@ -300,7 +300,7 @@ export class Sender {
   #expireQueued(queue: PartitionQueue): void {
     const { deliveryTimeoutMs } = this.#settings
     let first = queue.first
-    while (first !== undefined && this.#now - first.createdAt >= deliveryTimeoutMs) {
+    while (first !== undefined && this.#now >= first.createdAt + deliveryTimeoutMs) {
       if (queue.batches.length === 1) this.#accumulator.closeForAppends(queue)
       queue.batches.shift()
       this.#failQueued(

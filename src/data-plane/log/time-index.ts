@@ -3,7 +3,7 @@
  *
  *   0                               8              12
  *   +-------------------------------+---------------+
- *   | timestamp                     | offset - base |   big-endian int64, int32; timestamps strictly ascending
+ *   | timestamp                     | offset - base |   int64 and int32, big-endian; timestamps ascend
  *   +-------------------------------+---------------+
  *
  * Thread: the partition thread. Kafka: storage/internals/log/TimeIndex.

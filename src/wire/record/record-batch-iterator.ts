@@ -283,8 +283,8 @@ export class RecordBatchIterator {
   }
 
   /**
-   * Reads a record that has no headers and no varint of more than two bytes: nearly every one, for two thirds of
-   * the price. False, with nothing changed, for all others and for a damaged one.
+   * Reads a record that has no headers and no varint of more than two bytes: nearly every one, for two thirds
+   * of the price. False, with nothing changed, for all others and for a damaged one.
    */
   #readShortRecord(): boolean {
     const bytes = this.#records

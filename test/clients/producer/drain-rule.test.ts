@@ -43,8 +43,8 @@ function recordsPerRequest({ partitions, recordsPerMs, lingerMs, durationMs, bat
 }
 
 /**
- * The rule played through on counters: a cycle begins with the first record, ends when linger is over or a batch is
- * full, that is when the next record does not fit, and takes one batch of every partition.
+ * The rule played through on counters: a cycle begins with the first record, ends when linger is over or a
+ * batch is full, that is when the next record does not fit, and takes one batch of every partition.
  */
 function recordsPerCycle(load: Load, recordsPerBatch: number, random: Random): number {
   const counts = new Int32Array(load.partitions)

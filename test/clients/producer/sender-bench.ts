@@ -12,7 +12,7 @@ import { ManualClock } from '../../support/manual-clock.ts'
 import { MemoryBroker, type MemoryPartition } from '../../support/memory-broker.ts'
 import { MemoryProduceLane, type SentBatch } from '../../support/memory-lane.ts'
 
-export const TOPIC = 't'
+const TOPIC = 't'
 
 export class SenderBench {
   readonly clock = new ManualClock()

@@ -90,7 +90,7 @@ test('garbage behind the last batch is cut off: zeros, an old batch, a batch of 
   }
 })
 
-test('a bit flipped in the last batches is never served, but for the leader epoch: no checksum covers it', () => {
+test('a bit flipped in the last batches is never served, but in the leader epoch no checksum covers', () => {
   const { storage } = runningLog()
   const path = `${DIRECTORY}/00000000000000000040.log`
   const bytes = storage.bytesOf(path)
