@@ -19,7 +19,7 @@ function planAt(target: number, producer: number, consumer: number): Plan {
 
 /** Left edge and width of each zone, as drawn. */
 function zonesOf(svg: string): [className: string, from: number, width: number][] {
-  return [...svg.matchAll(/<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*class="([^"]+)"/g)].map(
+  return [...svg.matchAll(/<rect x="([-\d.]+)" y="[\d.]+" width="([\d.]+)"[^>]*class="([^"]+)"/g)].map(
     ([, x, width, className]) => [className ?? '', Number(x), Number(width)]
   )
 }
@@ -50,6 +50,7 @@ describe('the zone bar', () => {
 
   test('shows a count below one too', () => {
     const zones = zonesOf(zoneFigure({ ...planAt(10, 400, 200), partitions: 1 }))
+    expect(zones).toHaveLength(3)
     for (const [, from, width] of zones) {
       expect(from).toBeGreaterThanOrEqual(20)
       expect(from + width).toBeLessThanOrEqual(740.1)

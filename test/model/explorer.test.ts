@@ -118,8 +118,11 @@ describe('the explorer', () => {
       return words.load(0)
     }
     const outcomes = new Set<unknown>()
-    explore({ threads: [thread('a', life, life, life)], check: results => void outcomes.add(results[0]) })
+    const threads = [thread('a', life, life, life)]
+    const found = explore({ threads, check: results => void outcomes.add(results[0]) })
     expect(outcomes).toEqual(new Set([1, 2, 3]))
+    // Four points in a life that finds 0; the second finds 0 or 1, the third 0, 1 or 2.
+    expect(found.states).toBe(4 * (1 + 2 + 3))
   })
 
   test('lets a thread die in its wait', () => {

@@ -56,11 +56,6 @@ type PassStep =
   | 'ringBells'
   | 'index'
 
-const PASS_STEPS: readonly PassStep[] = [
-  ...(['take', 'assign', 'roll', 'write', 'publish'] as const),
-  ...(['answer', 'complete', 'ringBells', 'index'] as const)
-]
-
 export interface PartitionShape {
   /** Which callers' rings each life of the host serves, in this order. */
   readonly lives: readonly (readonly number[])[]
@@ -295,7 +290,9 @@ class PartitionModel {
         for (const { id, region, ring } of rings) {
           if (ring.available() > 0) this.#bytes.set(batchBytes(words.get(PAYLOADS + id)), region)
         }
-        for (const step of this.#changes.passSteps ?? PASS_STEPS) host[step]()
+        const { passSteps } = this.#changes
+        if (passSteps === undefined) host.pass()
+        else for (const step of passSteps) host[step]()
       } else if (isDrained()) return
       else bells.sleep(HOST_ROW, () => host.hasWork() || isDrained(), NO_TIMEOUT)
     }

@@ -21,7 +21,7 @@ export const SUSPENDED = Symbol('suspended')
 const AHEAD_MAX = 1_000
 
 /** An access beyond the known history, with the result it would have now. */
-export interface Guess {
+interface Guess {
   readonly access: Access
   readonly result: number
   /** What the program knew before it, or null. */

@@ -47,7 +47,7 @@ export class ProducerBatch implements ProduceBatch {
   /** Times it was answered with an error after which it may be sent again. */
   attempts = 0
   /** Monotonic time of the last such answer. */
-  lastAttemptAt = 0
+  lastAttemptAt = Number.NEGATIVE_INFINITY
   /** Wait before the next attempt, drawn once per attempt. */
   backoffMs = 0
   baseSequence = -1

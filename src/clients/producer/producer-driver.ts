@@ -120,7 +120,8 @@ export class ProducerDriver {
       if (ways.sender.isIdentityWanted && !this.#isAskingIdentity) void this.#askIdentity(ways)
       if (ways.sender.inFlightCount > 0 && !this.#isWaiting) void this.#awaitAnswers(ways)
     }
-    if (this.#wakeAt < this.#timerAt) this.#setTimer(this.#wakeAt)
+    if (this.#wakeAt === Number.POSITIVE_INFINITY) this.#clearTimer()
+    else if (this.#wakeAt < this.#timerAt) this.#setTimer(this.#wakeAt)
   }
 
   /** Blocks for an answer, at most so long. */
@@ -152,9 +153,16 @@ export class ProducerDriver {
     this.#options.onFatal(error instanceof Error ? error : new Error(String(error)))
   }
 
+  /** An idle producer holds no timer: it would keep the process alive. */
+  #clearTimer(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = null
+    this.#timerAt = Number.POSITIVE_INFINITY
+  }
+
   #setTimer(time: number): void {
     const { clock } = this.#options
-    this.#cancelTimer?.()
+    this.#clearTimer()
     this.#timerAt = time
     this.#cancelTimer = clock.after(Math.max(0, Math.ceil(time - clock.monotonic())), () => {
       this.#timerAt = Number.POSITIVE_INFINITY

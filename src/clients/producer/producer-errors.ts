@@ -25,6 +25,15 @@ export function checkedTimestamp(timestamp: number): number {
   )
 }
 
+/** @throws HighwaterError HIGHWATER_SERIALIZATION */
+export function checkedPartition(partition: number): number {
+  if (Number.isInteger(partition) && partition >= 0) return partition
+  throw new HighwaterError(
+    'HIGHWATER_SERIALIZATION',
+    `The partition of a record must be a whole number, 0 or more, not ${partition}.`
+  )
+}
+
 export function noSuchPartition(topic: string, partition: number, partitionCount: number): KafkaError {
   return new KafkaError(
     'UNKNOWN_TOPIC_OR_PARTITION',

@@ -23,25 +23,25 @@ import {
   parseProducerConfig
 } from '../../config/producer-config.ts'
 import { NO_HEADERS, type RecordHeader } from '../../wire/record/record-header.ts'
-import { batchUpperBound } from '../../wire/record/record-size.ts'
 import type { ChannelSource } from '../channel-source.ts'
 import { BatchOutcome, UnheardFailures } from './batch-outcome.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import type { OutgoingRecord } from './producer-batch.ts'
 import { ProducerDriver } from './producer-driver.ts'
 import {
+  checkedPartition,
   checkedTimestamp,
   closedError,
   noSuchPartition,
-  notReady,
   queueFull,
-  recordTooLarge,
   undelivered,
   waitedTooLong,
   wrongValue
 } from './producer-errors.ts'
-import { RecordAccumulator, slotSizes, upperBound } from './record-accumulator.ts'
+import { ProducerWaiters } from './producer-waiters.ts'
+import { RecordAccumulator, slotSizes } from './record-accumulator.ts'
 import { RecordFuture, type SendCallback } from './record-future.ts'
+import { RecordLimits } from './record-limits.ts'
 import { ownCopy, ownHeaders, type Placing, SendQueue, type WaitingRecord } from './send-queue.ts'
 import { type TopicRoute, TopicRoutes } from './topic-routes.ts'
 
@@ -65,19 +65,6 @@ interface ProducerTools {
 const BLOCK_MS_MAX = 5
 /** Records between two looks at the clock inside one turn: a look costs half of what a record does. */
 const RECORDS_PER_TICK = 64
-/** UTF-8 bytes of one UTF-16 unit, at most. */
-const UTF8_MAX = 3
-
-interface Flush {
-  readonly queued: number
-  generation: number
-  readonly done: () => void
-}
-
-interface ReadyWaiter {
-  readonly deadline: number
-  readonly wake: (fault: Error | null) => void
-}
 
 interface Draft {
   timestamp: number
@@ -94,20 +81,22 @@ export class Producer {
   readonly #routes: TopicRoutes
   readonly #driver: ProducerDriver
   readonly #queue: SendQueue
+  readonly #limits: RecordLimits
+  readonly #waiters: ProducerWaiters
   readonly #unheard = new UnheardFailures()
   readonly #draft: Draft = { timestamp: 0, key: null, value: null, headers: NO_HEADERS, callback: null }
   #route: TopicRoute | null = null
-  /** A record of so many bytes of key and value, without headers, is never too large. */
-  readonly #surelyFitsBytes: number
   #wallTime = 0
   #recordsUntilTick = 0
+  /** Records whose time in the queue ended badly; told when nothing is being moved any more. */
+  readonly #misplaced: { readonly record: WaitingRecord; readonly error: Error }[] = []
   #isTurnPending = false
   #isBlocking = false
+  /** Closed, or stopped by `#fatal`. */
+  #isEnded = false
   #isClosed = false
   #isWarned = false
   #fatal: Error | null = null
-  #flushes: Flush[] = []
-  #readyWaiters: ReadyWaiter[] = []
   readonly #place = (record: WaitingRecord): Placing => this.#placeWaiting(record)
   readonly #endTurn = (): void => {
     this.#isTurnPending = false
@@ -132,10 +121,8 @@ export class Producer {
       batchSize: settings.batchSize,
       unheard: this.#unheard
     })
-    this.#surelyFitsBytes =
-      Math.min(settings.maxRequestSize, sizes.slotBytes * sizes.slotCount) -
-      batchUpperBound(0, 0, NO_HEADERS) -
-      10
+    this.#limits = new RecordLimits(settings, sizes)
+    this.#waiters = new ProducerWaiters(this.#queue, this.#accumulator.generations)
     this.#routes = new TopicRoutes({
       clock,
       random,
@@ -153,8 +140,8 @@ export class Producer {
       routes: this.#routes,
       beforeRun: sender => {
         this.#accumulator.isMemoryWanted =
-          this.#isBlocking || this.#queue.isMemoryShort || this.#readyWaiters.length > 0
-        sender.isFlushing = this.#flushes.length > 0 || this.#isClosed
+          this.#isBlocking || this.#queue.isMemoryShort || this.#waiters.isRoomWanted
+        sender.isFlushing = this.#waiters.isFlushing || this.#isEnded
       },
       afterRun: () => this.#afterRun(),
       onFatal: error => this.#stop(error)
@@ -168,7 +155,7 @@ export class Producer {
    * @throws HighwaterError HIGHWATER_CLOSED, HIGHWATER_SERIALIZATION
    */
   send(record: ProducerRecord, callback: SendCallback | null = null): RecordFuture {
-    if (this.#isClosed) throw closedError()
+    if (this.#isEnded && this.#fatal === null) throw closedError()
     if (this.#recordsUntilTick === 0) this.#tick()
     this.#recordsUntilTick -= 1
     const draft = this.#draft
@@ -181,13 +168,12 @@ export class Producer {
     draft.timestamp = timestamp === undefined ? this.#wallTime : checkedTimestamp(timestamp)
 
     const route = this.#route?.topic === record.topic ? this.#route : this.#switchTopic(record.topic)
-    if (this.#mayBeTooLarge(draft)) {
-      const fault = this.#sizeFault(draft)
-      if (fault !== null) return this.#reject(record.topic, draft, fault)
-    }
-    const partition = record.partition ?? -1
-    if (route.queues.length === 0 || this.#queue.holds(route.topic))
+    const fault = this.#limits.faultOf(draft)
+    if (fault !== null) return this.#reject(record.topic, draft, fault)
+    const partition = record.partition === undefined ? -1 : checkedPartition(record.partition)
+    if (route.queues.length === 0 || this.#isEnded || this.#queue.holds(route.topic)) {
       return this.#sendLater(route, draft, partition)
+    }
     if (partition >= route.queues.length) return this.#rejectPartition(route, draft, partition)
     const queue = this.#append(route, draft, partition)
     if (queue === null) return this.#sendLater(route, draft, partition)
@@ -201,11 +187,10 @@ export class Producer {
    */
   async ready(): Promise<void> {
     if (this.#fatal !== null) throw this.#fatal
-    if (this.#isClosed) throw closedError()
+    if (this.#isEnded) throw closedError()
     if (this.#hasRoom(1)) return
-    const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
     const fault = await new Promise<Error | null>(wake => {
-      this.#readyWaiters.push({ deadline, wake })
+      this.#waiters.waitForRoom(this.#clock.monotonic() + this.#settings.maxBlockMs, wake)
       this.#driver.turn()
     })
     if (fault !== null) throw fault
@@ -227,9 +212,8 @@ export class Producer {
   /** Sends all that waits, without lingering, until every record sent before this call is settled. */
   async flush(): Promise<void> {
     await new Promise<void>(resolve => {
-      this.#flushes.push({ queued: this.#queue.addedCount, generation: -1, done: resolve })
+      this.#waiters.flush(resolve)
       this.#driver.turn()
-      if (this.#fatal !== null) this.#settleFlushes()
     })
     this.#throwUnheard()
   }
@@ -238,6 +222,7 @@ export class Producer {
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#isEnded = true
     const timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
     const cancel = Number.isFinite(timeoutMs)
       ? this.#clock.after(timeoutMs, () => this.#stop(closedError()))
@@ -246,7 +231,7 @@ export class Producer {
       await this.flush()
     } finally {
       cancel()
-      for (const { wake } of this.#readyWaiters.splice(0)) wake(closedError())
+      this.#waiters.endAll(closedError())
       await this.#driver.close()
     }
   }
@@ -302,19 +287,13 @@ export class Producer {
   #sendLater(route: TopicRoute, draft: Draft, partition: number): RecordFuture {
     const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
     if (this.#fatal !== null) return this.#reject(route.topic, draft, this.#fatal)
-    if (this.#queue.isFull)
-      return this.#reject(
-        route.topic,
-        draft,
-        queueFull(this.#queue.size, route.isKnown ? 'memory' : `topic ${route.topic}`)
-      )
-    if (!route.isKnown) this.#routes.want(route, deadline)
-    else {
+    if (this.#queue.isFull) return this.#rejectFull(route, draft)
+    if (route.isKnown) {
       const record = { ...draft }
       const queue = this.#waitForMemory(route, record, partition)
-      if (queue !== null) return this.#appended(queue)
-      return this.#enqueue(route, record, partition, deadline)
+      return queue === null ? this.#enqueue(route, record, partition, deadline) : this.#appended(queue)
     }
+    this.#routes.want(route, deadline)
     return this.#enqueue(route, draft, partition, deadline)
   }
 
@@ -360,7 +339,8 @@ export class Producer {
     const route = this.#routes.of(record.topic)
     if (!route.isKnown) return 'topic unknown'
     if (record.partition >= route.queues.length) {
-      this.#fail(record, noSuchPartition(route.topic, record.partition, route.queues.length))
+      const error = noSuchPartition(route.topic, record.partition, route.queues.length)
+      this.#misplaced.push({ record, error })
       return 'placed'
     }
     const batch = this.#append(route, record, record.partition)?.last
@@ -373,16 +353,21 @@ export class Producer {
    * Places what waits, and tells those whose time has come. @returns whether the sender should run once more
    */
   #afterRun(): boolean {
+    const now = this.#clock.monotonic()
     const waiting = this.#queue.size
     this.#queue.drain(this.#place)
     const isPlaced = this.#queue.size < waiting
-    for (const record of this.#queue.takeExpired(this.#clock.monotonic())) {
+    for (const record of this.#queue.takeExpired(now)) {
       const { fault, isKnown } = this.#routes.of(record.topic)
-      this.#fail(record, waitedTooLong(record.topic, this.#settings.maxBlockMs, fault, isKnown))
+      this.#misplaced.push({
+        record,
+        error: waitedTooLong(record.topic, this.#settings.maxBlockMs, fault, isKnown)
+      })
     }
-    this.#driver.wakeBy(this.#queue.nextDeadline)
-    this.#settleFlushes()
-    if (this.#readyWaiters.length > 0) this.#wakeReady()
+    for (const { record, error } of this.#misplaced.splice(0)) this.#fail(record, error)
+    this.#waiters.settleFlushes()
+    if (this.#waiters.isRoomWanted) this.#waiters.settleRoom(this.#hasRoom(2), now, this.#settings.maxBlockMs)
+    this.#driver.wakeBy(Math.min(this.#queue.nextDeadline, this.#waiters.nextDeadline))
     return isPlaced
   }
 
@@ -400,36 +385,14 @@ export class Producer {
     )
   }
 
-  #wakeReady(): void {
-    const now = this.#clock.monotonic()
-    const hasRoom = this.#hasRoom(2)
-    const waiters = this.#readyWaiters
-    this.#readyWaiters = hasRoom ? [] : waiters.filter(({ deadline }) => deadline > now)
-    for (const waiter of waiters) {
-      if (hasRoom) waiter.wake(null)
-      else if (waiter.deadline <= now) waiter.wake(notReady(this.#settings.maxBlockMs))
-      else this.#driver.wakeBy(waiter.deadline)
-    }
-  }
-
-  #settleFlushes(): void {
-    if (this.#flushes.length === 0) return
-    const { generations } = this.#accumulator
-    this.#flushes = this.#flushes.filter(flush => {
-      if (this.#queue.hasLeft(flush.queued) && flush.generation < 0) flush.generation = generations.end()
-      if (flush.generation < 0 || !generations.isSettledThrough(flush.generation)) return true
-      flush.done()
-      return false
-    })
-  }
-
   /** The driver cannot go on: everything fails with its reason. */
   #stop(error: Error): void {
     this.#fatal = error
+    this.#isEnded = true
     for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#fail(record, error)
     this.#driver.sender?.abandon(this.#routes.queues(), error)
-    this.#settleFlushes()
-    for (const { wake } of this.#readyWaiters.splice(0)) wake(error)
+    this.#waiters.settleFlushes()
+    this.#waiters.endAll(error)
   }
 
   /** A record that reaches no batch has an outcome of its own. */
@@ -445,28 +408,16 @@ export class Producer {
     return this.#reject(route.topic, draft, noSuchPartition(route.topic, partition, route.queues.length))
   }
 
+  #rejectFull({ topic, isKnown }: TopicRoute, draft: Draft): RecordFuture {
+    return this.#reject(topic, draft, queueFull(this.#queue.size, isKnown ? 'memory' : `topic ${topic}`))
+  }
+
   #reject(topic: string, draft: Draft, error: Error): RecordFuture {
     const outcome = new BatchOutcome(topic, -1, this.#unheard)
     outcome.noteRecord(0, draft.timestamp, draft.callback)
     outcome.fail(error, 1)
     outcome.deliver()
     return new RecordFuture(outcome, 0)
-  }
-
-  /** Cheap, and false for nearly every record; the exact size is counted only if it may matter. */
-  #mayBeTooLarge({ key, value, headers }: Draft): boolean {
-    const valueBytes = value === null ? 0 : typeof value === 'string' ? value.length * UTF8_MAX : value.length
-    return headers.length > 0 || valueBytes + (key === null ? 0 : key.length) > this.#surelyFitsBytes
-  }
-
-  /** Kafka: KafkaProducer.ensureValidRecordSize. */
-  #sizeFault(draft: Draft): Error | null {
-    const { maxRequestSize, bufferMemory } = this.#settings
-    const sizeBytes = upperBound(draft)
-    if (sizeBytes > maxRequestSize) return recordTooLarge(sizeBytes, 'max.request.size', maxRequestSize)
-    const { slotCount, slotBytes } = this.#accumulator.pool
-    if (sizeBytes > slotCount * slotBytes) return recordTooLarge(sizeBytes, 'buffer.memory', bufferMemory)
-    return null
   }
 
   #throwUnheard(): void {

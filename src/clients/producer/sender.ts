@@ -85,6 +85,10 @@ export class Sender {
     }
     this.#accumulator.route(queue, node)
     queue.target = target
+    const { former } = queue
+    if (former !== null && (former.nodeId !== nodeId || former.target.leaderEpoch !== target.leaderEpoch)) {
+      for (const batch of queue.batches) batch.backoffMs = 0
+    }
   }
 
   /**
@@ -120,10 +124,9 @@ export class Sender {
       this.#expireQueued(queue)
       const first = queue.first
       if (first === undefined) continue
-      const backsOffUntil = first.attempts > 0 ? first.lastAttemptAt + first.backoffMs : first.createdAt
-      const isBackingOff = this.#now < backsOffUntil
       const since = first.attempts > 0 ? first.lastAttemptAt : first.createdAt
-      const waitsUntil = isBackingOff ? backsOffUntil : since + this.#settings.lingerMs
+      const isBackingOff = this.#now < since + first.backoffMs
+      const waitsUntil = since + (isBackingOff ? first.backoffMs : this.#settings.lingerMs)
       const isDue =
         this.#now >= waitsUntil ||
         queue.batches.length > 1 ||
@@ -186,7 +189,7 @@ export class Sender {
 
   #mayGo(queue: PartitionQueue, batch: ProducerBatch): boolean {
     if (queue.target === null) return false
-    if (batch.attempts > 0 && this.#now < batch.lastAttemptAt + batch.backoffMs) return false
+    if (this.#now < batch.lastAttemptAt + batch.backoffMs) return false
     if (this.#settings.enableIdempotence) {
       if (queue.hasGap) this.#closeGap(queue)
       if (this.#identity === null || !queue.admitsIdempotent(this.#identity)) return false
@@ -294,6 +297,7 @@ export class Sender {
       }
       this.#flightExpiresAt = this.#flight.oldestCreatedAt() + deliveryTimeoutMs
     }
+    if (this.#flight.count === 0) this.#flightExpiresAt = Number.POSITIVE_INFINITY
     this.#wakeBy(this.#flightExpiresAt)
   }
 

@@ -80,6 +80,57 @@ describe('runs', () => {
   })
 })
 
+interface Owned {
+  readonly slot: number
+  readonly run: number
+  state: (typeof BUSY)[number]
+}
+
+function take(pool: SlotPool, owned: Owned[], run: number): void {
+  const slot = pool.tryTake(run)
+  if (slot >= 0) owned.push({ slot, run, state: SLOT_OPEN })
+}
+
+function moveOn(pool: SlotPool, entry: Owned): void {
+  const next = MOVES.find(([from]) => from === entry.state)
+  if (next === undefined) return
+  pool.move(entry.slot, entry.state, next[1])
+  entry.state = next[1]
+}
+
+function freeIfPermitted(pool: SlotPool, owned: Owned[], entry: Owned): void {
+  if (!FREEING.some(state => state === entry.state)) return
+  pool.free(entry.slot, entry.state)
+  owned.splice(owned.indexOf(entry), 1)
+}
+
+function expectOneOwnerEach(pool: SlotPool, owned: readonly Owned[], slotCount: number): void {
+  const taken = owned.flatMap(({ slot, run }) => Array.from({ length: run }, (_, at) => slot + at))
+  expect(new Set(taken).size).toBe(taken.length)
+  expect(pool.freeCount).toBe(slotCount - taken.length)
+  for (const { slot, run, state } of owned) {
+    for (let at = slot; at < slot + run; at++) expect(pool.stateOf(at)).toBe(state)
+  }
+  const states = Array.from({ length: slotCount }, (_, slot) => pool.stateOf(slot))
+  for (const state of [SLOT_FREE, ...BUSY]) {
+    expect(pool.countOf(state)).toBe(states.filter(found => found === state).length)
+  }
+}
+
+function takeOneOrTwo(pool: SlotPool, open: number[]): void {
+  const free = pool.freeCount
+  const slot = pool.tryTake(free >= 2 && open.length % 3 === 0 ? 2 : 1)
+  if (slot >= 0) open.push(slot)
+  if (free > 0 && slot < 0) expect(pool.tryTake(1)).toBeGreaterThanOrEqual(0)
+}
+
+function giveOldestBack(pool: SlotPool, open: number[]): void {
+  const slot = open.shift()
+  if (slot === undefined) return
+  pool.move(slot, SLOT_OPEN, SLOT_CLOSED)
+  pool.free(slot, SLOT_CLOSED)
+}
+
 test('whatever happens, every slot has one owner and one state', () => {
   const actions = fc.array(
     fc.record({ kind: fc.nat(3), run: fc.integer({ min: 1, max: 4 }), pick: fc.nat(99) }),
@@ -90,32 +141,13 @@ test('whatever happens, every slot has one owner and one state', () => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 12 }), actions, (slotCount, steps) => {
       const pool = new SlotPool(slotCount, 8)
-      const owned: { slot: number; run: number; state: (typeof BUSY)[number] }[] = []
+      const owned: Owned[] = []
       for (const { kind, run, pick } of steps) {
         const entry = owned[pick % Math.max(1, owned.length)]
-        if (kind === 0 || entry === undefined) {
-          const slot = pool.tryTake(run)
-          if (slot >= 0) owned.push({ slot, run, state: SLOT_OPEN })
-        } else if (kind === 1) {
-          const next = MOVES.find(([from]) => from === entry.state)
-          if (next !== undefined) {
-            pool.move(entry.slot, entry.state, next[1])
-            entry.state = next[1]
-          }
-        } else if (FREEING.some(state => state === entry.state)) {
-          pool.free(entry.slot, entry.state)
-          owned.splice(owned.indexOf(entry), 1)
-        }
-        const taken = owned.flatMap(({ slot, run: length }) => Array.from({ length }, (_, at) => slot + at))
-        expect(new Set(taken).size).toBe(taken.length)
-        expect(pool.freeCount).toBe(slotCount - taken.length)
-        for (const { slot, run: length, state } of owned) {
-          for (let at = slot; at < slot + length; at++) expect(pool.stateOf(at)).toBe(state)
-        }
-        for (const state of [SLOT_FREE, ...BUSY]) {
-          const counted = Array.from({ length: slotCount }, (_, slot) => pool.stateOf(slot))
-          expect(pool.countOf(state)).toBe(counted.filter(found => found === state).length)
-        }
+        if (kind === 0 || entry === undefined) take(pool, owned, run)
+        else if (kind === 1) moveOn(pool, entry)
+        else freeIfPermitted(pool, owned, entry)
+        expectOneOwnerEach(pool, owned, slotCount)
       }
     })
   )
@@ -127,17 +159,8 @@ test('a single slot that is free is always found', () => {
       const pool = new SlotPool(5, 8)
       const open: number[] = []
       for (const isTaking of steps) {
-        if (isTaking) {
-          const free = pool.freeCount
-          const slot = pool.tryTake(free >= 2 && open.length % 3 === 0 ? 2 : 1)
-          if (slot >= 0) open.push(slot)
-          if (free > 0 && slot < 0) expect(pool.tryTake(1)).toBeGreaterThanOrEqual(0)
-        } else {
-          const slot = open.shift()
-          if (slot === undefined) continue
-          pool.move(slot, SLOT_OPEN, SLOT_CLOSED)
-          pool.free(slot, SLOT_CLOSED)
-        }
+        if (isTaking) takeOneOrTwo(pool, open)
+        else giveOldestBack(pool, open)
       }
     })
   )
