@@ -26,6 +26,8 @@ export interface LoadSink {
   readonly batches: number
   /** The first error of a record, or null. */
   readonly failure: Error | null
+  /** Called after `acknowledged` has grown: in the middle of a wait for room too. */
+  onAcknowledged: () => void
 }
 
 /** Where the loader's counts go, and where it learns that the run ends. */
@@ -62,6 +64,7 @@ export async function generateLoad(task: LoadTask): Promise<LoadResult> {
   const { clock, recordsPerSecond } = task
   const startedMs = clock.monotonic()
   const turn = new Turn(task)
+  task.sink.onAcknowledged = () => turn.publish(0)
   const delay =
     recordsPerSecond === null
       ? await saturate(task, turn)

@@ -33,6 +33,7 @@ interface ProducerSinkOptions {
 export class ProducerSink implements LoadSink {
   acknowledged = 0
   failure: Error | null = null
+  onAcknowledged: () => void = () => {}
   readonly #producer: Producer
   readonly #values: StampedValues
   readonly #recordsPerBatch: number
@@ -93,7 +94,11 @@ export class ProducerSink implements LoadSink {
   }
 
   readonly #onAnswer = (error: Error | null): void => {
-    if (error === null) this.acknowledged += STRIDE
-    else this.failure ??= error
+    if (error === null) {
+      this.acknowledged += STRIDE
+      this.onAcknowledged()
+    } else {
+      this.failure ??= error
+    }
   }
 }

@@ -2,7 +2,7 @@
  * Kills threads from the command line, and says what it cost.
  *
  *   node dist/test/crash/run.js --kills 100      --seed 1 --partitions 16
- *   node dist/test/crash/run.js --kills 200 --bars      also fails when a bar of time is missed: on a quiet machine
+ *   node dist/test/crash/run.js --kills 200 --bars   also fails when a time is missed: on a quiet machine
  */
 import { parseArgs } from 'node:util'
 import { runCrashes } from './crash-run.ts'

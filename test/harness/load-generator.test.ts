@@ -21,6 +21,7 @@ class CountingSink implements LoadSink {
   sentTo: number[] = []
   flushed = 0
   onReady: () => void = () => {}
+  onAcknowledged: () => void = () => {}
 
   get batches(): number {
     return Math.floor(this.acknowledged / 10)
@@ -80,6 +81,18 @@ describe('a loader at saturation', () => {
       [24, 24, 2],
       [24, 24, 2]
     ])
+  })
+
+  test('publishes what is acknowledged while it waits for room', async () => {
+    const sink = new CountingSink()
+    const tally = new RecordingTally(() => sink.sentTo.length >= 8)
+    sink.onReady = () => {
+      sink.acknowledged = 3
+      sink.onAcknowledged()
+    }
+    const clock = new SteppedClock()
+    await generateLoad({ sink, tally, clock, partitions: [0], burstRecords: 8, recordsPerSecond: null })
+    expect(tally.published[0]).toEqual([3, 8, 0])
   })
 
   test('lets partitions take turns, over bursts too', async () => {

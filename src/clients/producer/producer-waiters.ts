@@ -1,5 +1,6 @@
 /**
- * Who waits for a producer: for all that was sent to be settled (`flush`), or for room to send more (`ready`).
+ * Who waits for a producer: for all that was sent to be settled (`flush`), or for room to send more
+ * (`ready`).
  *
  * Thread: the caller's.
  */

@@ -94,7 +94,7 @@ export class Producer {
   #isBlocking = false
   /** Closed, or stopped by `#fatal`. */
   #isEnded = false
-  #isClosed = false
+  #closing: Promise<void> | null = null
   #isWarned = false
   #fatal: Error | null = null
   readonly #place = (record: WaitingRecord): Placing => this.#placeWaiting(record)
@@ -214,16 +214,19 @@ export class Producer {
     await new Promise<void>(resolve => {
       this.#waiters.flush(resolve)
       this.#driver.turn()
+      this.#waiters.settleFlushes()
     })
     this.#throwUnheard()
   }
 
   /** Flushes and ends. What is not settled after `timeoutMs` fails. */
-  async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
+  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#isEnded = true
-    const timeoutMs = options.timeoutMs ?? Number.POSITIVE_INFINITY
+    this.#closing ??= this.#close(options.timeoutMs ?? Number.POSITIVE_INFINITY)
+    return this.#closing
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
     const cancel = Number.isFinite(timeoutMs)
       ? this.#clock.after(timeoutMs, () => this.#stop(closedError()))
       : () => {}

@@ -65,7 +65,7 @@ describe('sending', () => {
     expect(valuesOf(channel.broker.partition('t', 0))).toEqual(['a', 'b'])
   })
 
-  test('bytes on the log are those at the return of send, whatever the caller does to its buffer', async () => {
+  test('bytes on the log are those at the return of send, whatever becomes of the buffer', async () => {
     const bench = await Bench.start({ 'batch.size': 200, 'buffer.memory': 2048 })
     const buffer = Buffer.from('as sent 0')
     // Two fit into memory; those behind wait in the queue, whose copies must be as good.
@@ -226,7 +226,7 @@ describe('a full buffer', () => {
     expect((await futures[0])?.offset).toBe(0)
   })
 
-  test('the queue takes engine.send.queue.records, and refuses the next at once, naming the cure', async () => {
+  test('the queue takes engine.send.queue.records and refuses the next at once, with the cure', async () => {
     const bench = await Bench.start({ ...SMALL, 'engine.send.queue.records': 3 })
     for (let index = 0; index < 5; index++) bench.producer.send({ topic: 't', value }, () => {})
     const before = bench.clock.monotonic()
