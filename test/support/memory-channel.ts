@@ -20,6 +20,8 @@ export class MemoryChannel implements Channel {
   readonly broker = new MemoryBroker()
   isClosed = false
   metadataCount = 0
+  /** Settings of the topics that were asked for. */
+  readonly createdConfigs: Readonly<Record<string, string>>[] = []
   /** Error codes to answer the next InitProducerId requests with. */
   readonly identityRefusals: number[] = []
   readonly #clock: Clock
@@ -62,7 +64,8 @@ export class MemoryChannel implements Channel {
 
   async createTopics({ topics }: CreateTopicsRequest): Promise<CreateTopicsResponse> {
     return {
-      topics: topics.map(({ name, numPartitions }) => {
+      topics: topics.map(({ name, numPartitions, configs }) => {
+        this.createdConfigs.push(configs)
         const exists = this.broker.partitionsOf(name) !== undefined
         if (!exists) this.broker.createTopic(name, numPartitions)
         return { name, errorCode: exists ? 36 : 0, errorMessage: null }

@@ -286,7 +286,9 @@ describe('forEach', () => {
     append(log(), ['a'])
     consumer.assign([FIRST])
     const kept: RecordCursor[] = []
-    await consumer.forEach(record => kept.push(record))
+    await consumer.forEach(record => {
+      kept.push(record)
+    })
     const use = Promise.resolve().then(() => kept[0]?.value())
     expect(await codeOf(use)).toBe('HIGHWATER_CURSOR_EXPIRED')
   })
@@ -301,7 +303,9 @@ describe('forEach', () => {
     await expect(failing).rejects.toThrow('not this one')
     expect(await consumer.position(FIRST)).toBe(2)
     const seen: number[] = []
-    await consumer.forEach(record => seen.push(record.offset))
+    await consumer.forEach(record => {
+      seen.push(record.offset)
+    })
     expect(seen).toEqual([2, 3])
   })
 
@@ -324,7 +328,9 @@ describe('forEach', () => {
     consumer.assign([FIRST])
     await consumer.poll(0)
     const seen: number[] = []
-    await consumer.forEach(record => seen.push(record.offset))
+    await consumer.forEach(record => {
+      seen.push(record.offset)
+    })
     expect(seen).toEqual([2, 3, 4])
   })
 
@@ -343,7 +349,11 @@ describe('life', () => {
     const { consumer, log } = open(EARLIEST)
     append(log(), ['a'])
     consumer.assign([FIRST])
-    await expect(consumer.forEach(() => consumer.seek(FIRST, 0))).rejects.toThrow('seek waits')
+    await expect(
+      consumer.forEach(() => {
+        consumer.seek(FIRST, 0)
+      })
+    ).rejects.toThrow('seek waits')
   })
 
   test('a partition that is not assigned has no position', async () => {

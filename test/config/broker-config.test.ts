@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest'
+import { parseBrokerConfig } from '../../src/config/broker-config.ts'
+
+test('without a directory there is none, and the arena is a gibibyte of addresses', () => {
+  expect(parseBrokerConfig({})).toEqual({ logDirs: null, engineArenaBytes: 1073741824 })
+})
+
+test('an arena stays below what a 32-bit address reaches', () => {
+  expect(() => parseBrokerConfig({ 'engine.arena.bytes': 2 ** 31 })).toThrow('engine.arena.bytes must be')
+})
