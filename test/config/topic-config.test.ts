@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseTopicConfig } from '../../src/config/topic-config.ts'
 
 test('defaults are those of Kafka 4', () => {
-  expect(parseTopicConfig({})).toEqual({
+  expect(parseTopicConfig({})).toMatchObject({
     indexIntervalBytes: 4096,
     maxMessageBytes: 1048588,
     messageTimestampAfterMaxMs: 3600000,

@@ -71,12 +71,19 @@ class PartitionWatch {
   }
 }
 
+interface LivingCaller {
+  readonly number: number
+  readonly thread: ThreadHandle
+  /** Whether it has been acknowledged something. */
+  hasSpoken: boolean
+}
+
 class CrashRun {
   readonly #options: CrashOptions
   readonly #random: Random
   readonly #broker: ThreadHandle
   readonly #crash: CrashSwitch
-  readonly #callers: { readonly number: number; readonly thread: ThreadHandle }[] = []
+  readonly #callers: LivingCaller[] = []
   readonly #watches: readonly PartitionWatch[]
   readonly #acknowledgements: Acknowledgement[] = []
   readonly #refused = new Set<string>()
@@ -145,9 +152,12 @@ class CrashRun {
     const number = this.#callerCount++
     const start: CrashCallerStart = { caller: number, topic: TOPIC, partitions: this.#options.partitions }
     const thread = startThread(CALLER, { start, cluster: port })
-    this.#callers.push({ number, thread })
+    const caller: LivingCaller = { number, thread, hasSpoken: false }
+    this.#callers.push(caller)
     thread.port.onCommand(({ name, body }) => {
-      if (name === 'news') this.#hear(number, body as unknown as CallerNews)
+      if (name !== 'news') return
+      caller.hasSpoken = true
+      this.#hear(number, body as unknown as CallerNews)
     })
   }
 
@@ -224,7 +234,9 @@ class CrashRun {
     watch.isEnded = true
   }
 
+  /** Never while another one is new: somebody must send for the gaps to mean anything. */
   async #killCaller(): Promise<void> {
+    await this.#until(() => this.#callers.every(({ hasSpoken }) => hasSpoken))
     const [victim] = this.#callers.splice(this.#random.below(this.#callers.length), 1)
     if (victim === undefined) return
     this.#kills++

@@ -163,18 +163,21 @@ export class TopicRoutes {
     }
   }
 
+  /** All at once: a partition that is slow to serve, as after the death of its thread, delays no other. */
   async #openQueues(route: TopicRoute, ways: RouteWays, queues: readonly PartitionQueue[]): Promise<void> {
-    for (const queue of queues) {
-      const { nodeId, epoch } = route.leaders[queue.partition] ?? NO_LEADER
-      if (nodeId < 0 || queue.node !== null) continue
-      const former = queue.former
-      const isUnchanged = former !== null && former.nodeId === nodeId && former.target.leaderEpoch === epoch
-      try {
-        const target = isUnchanged ? former.target : await this.#bounded(ways.lane.openPartition(queue))
-        ways.sender.route(queue, nodeId, target)
-      } catch (error) {
-        route.fault = answered(error)
-      }
+    await Promise.all(queues.map(queue => this.#openQueue(route, ways, queue)))
+  }
+
+  async #openQueue(route: TopicRoute, ways: RouteWays, queue: PartitionQueue): Promise<void> {
+    const { nodeId, epoch } = route.leaders[queue.partition] ?? NO_LEADER
+    if (nodeId < 0 || queue.node !== null) return
+    const former = queue.former
+    const isUnchanged = former !== null && former.nodeId === nodeId && former.target.leaderEpoch === epoch
+    try {
+      const target = isUnchanged ? former.target : await this.#bounded(ways.lane.openPartition(queue))
+      ways.sender.route(queue, nodeId, target)
+    } catch (error) {
+      route.fault = answered(error)
     }
   }
 

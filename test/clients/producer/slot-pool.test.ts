@@ -80,87 +80,69 @@ describe('runs', () => {
   })
 })
 
-interface Owned {
+interface OwnedRun {
   readonly slot: number
   readonly run: number
   state: (typeof BUSY)[number]
 }
 
-function take(pool: SlotPool, owned: Owned[], run: number): void {
-  const slot = pool.tryTake(run)
-  if (slot >= 0) owned.push({ slot, run, state: SLOT_OPEN })
+interface Step {
+  readonly kind: 'take' | 'move' | 'free'
+  readonly run: number
+  /** Which of the owned runs, by position. */
+  readonly pick: number
 }
 
-function moveOn(pool: SlotPool, entry: Owned): void {
-  const next = MOVES.find(([from]) => from === entry.state)
-  if (next === undefined) return
-  pool.move(entry.slot, entry.state, next[1])
-  entry.state = next[1]
-}
+const STEP: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom('take', 'move', 'free'),
+  run: fc.integer({ min: 1, max: 4 }),
+  pick: fc.nat(99)
+})
 
-function freeIfPermitted(pool: SlotPool, owned: Owned[], entry: Owned): void {
-  if (!FREEING.some(state => state === entry.state)) return
-  pool.free(entry.slot, entry.state)
-  owned.splice(owned.indexOf(entry), 1)
-}
-
-function expectOneOwnerEach(pool: SlotPool, owned: readonly Owned[], slotCount: number): void {
-  const taken = owned.flatMap(({ slot, run }) => Array.from({ length: run }, (_, at) => slot + at))
-  expect(new Set(taken).size).toBe(taken.length)
-  expect(pool.freeCount).toBe(slotCount - taken.length)
-  for (const { slot, run, state } of owned) {
-    for (let at = slot; at < slot + run; at++) expect(pool.stateOf(at)).toBe(state)
+function perform(pool: SlotPool, owned: OwnedRun[], { kind, run, pick }: Step): void {
+  const entry = owned[pick % Math.max(1, owned.length)]
+  if (kind === 'take') {
+    const isSurelyThere = run === 1 && pool.freeCount > 0
+    const slot = pool.tryTake(run)
+    if (isSurelyThere) expect(slot).toBeGreaterThanOrEqual(0)
+    if (slot >= 0) owned.push({ slot, run, state: SLOT_OPEN })
+  } else if (entry !== undefined && kind === 'move') {
+    const [, to] = MOVES.filter(([from]) => from === entry.state)[pick % 2] ?? []
+    if (to === undefined) return
+    pool.move(entry.slot, entry.state, to)
+    entry.state = to
+  } else if (entry !== undefined && FREEING.some(state => state === entry.state)) {
+    pool.free(entry.slot, entry.state)
+    owned.splice(owned.indexOf(entry), 1)
   }
-  const states = Array.from({ length: slotCount }, (_, slot) => pool.stateOf(slot))
+}
+
+function slotsOf({ slot, run }: OwnedRun): number[] {
+  return Array.from({ length: run }, (_, at) => slot + at)
+}
+
+function expectConsistent(pool: SlotPool, owned: readonly OwnedRun[]): void {
+  const taken = owned.flatMap(slotsOf)
+  expect(new Set(taken).size).toBe(taken.length)
+  expect(pool.freeCount).toBe(pool.slotCount - taken.length)
+  for (const entry of owned) {
+    for (const slot of slotsOf(entry)) expect(pool.stateOf(slot)).toBe(entry.state)
+  }
+  const states = Array.from({ length: pool.slotCount }, (_, slot) => pool.stateOf(slot))
   for (const state of [SLOT_FREE, ...BUSY]) {
     expect(pool.countOf(state)).toBe(states.filter(found => found === state).length)
   }
 }
 
-function takeOneOrTwo(pool: SlotPool, open: number[]): void {
-  const free = pool.freeCount
-  const slot = pool.tryTake(free >= 2 && open.length % 3 === 0 ? 2 : 1)
-  if (slot >= 0) open.push(slot)
-  if (free > 0 && slot < 0) expect(pool.tryTake(1)).toBeGreaterThanOrEqual(0)
-}
-
-function giveOldestBack(pool: SlotPool, open: number[]): void {
-  const slot = open.shift()
-  if (slot === undefined) return
-  pool.move(slot, SLOT_OPEN, SLOT_CLOSED)
-  pool.free(slot, SLOT_CLOSED)
-}
-
-test('whatever happens, every slot has one owner and one state', () => {
-  const actions = fc.array(
-    fc.record({ kind: fc.nat(3), run: fc.integer({ min: 1, max: 4 }), pick: fc.nat(99) }),
-    {
-      maxLength: 200
-    }
-  )
+test('whatever happens, every slot has one owner and one state, and a free one is found', () => {
+  const steps = fc.array(STEP, { maxLength: 150 })
   fc.assert(
-    fc.property(fc.integer({ min: 2, max: 12 }), actions, (slotCount, steps) => {
+    fc.property(fc.integer({ min: 2, max: 12 }), steps, (slotCount, actions) => {
       const pool = new SlotPool(slotCount, 8)
-      const owned: Owned[] = []
-      for (const { kind, run, pick } of steps) {
-        const entry = owned[pick % Math.max(1, owned.length)]
-        if (kind === 0 || entry === undefined) take(pool, owned, run)
-        else if (kind === 1) moveOn(pool, entry)
-        else freeIfPermitted(pool, owned, entry)
-        expectOneOwnerEach(pool, owned, slotCount)
-      }
-    })
-  )
-})
-
-test('a single slot that is free is always found', () => {
-  fc.assert(
-    fc.property(fc.array(fc.boolean(), { maxLength: 60 }), steps => {
-      const pool = new SlotPool(5, 8)
-      const open: number[] = []
-      for (const isTaking of steps) {
-        if (isTaking) takeOneOrTwo(pool, open)
-        else giveOldestBack(pool, open)
+      const owned: OwnedRun[] = []
+      for (const step of actions) {
+        perform(pool, owned, step)
+        expectConsistent(pool, owned)
       }
     })
   )
