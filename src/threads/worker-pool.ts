@@ -30,6 +30,12 @@ export interface ThreadHandle {
   abort(): void
 }
 
+/**
+ * No addon is ever loaded. And entries are loaded by `import` alone: piscina tries `require` first, and a thread
+ * that is ended while Node 20 requires an ES module takes the whole process with it (IsGraphAsync).
+ */
+const WORKER_FLAGS = ['--no-addons', '--no-experimental-require-module']
+
 /** Starts a thread at a compiled worker file. Ports among the values of `data` are transferred to it. */
 export function startThread(
   entry: URL,
@@ -43,7 +49,7 @@ export function startThread(
     idleTimeout: 0,
     atomics: 'disabled',
     recordTiming: false,
-    execArgv: ['--no-addons'],
+    execArgv: WORKER_FLAGS,
     ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits })
   })
   const abortion = new AbortController()
