@@ -27,15 +27,14 @@ const WARM_LOOK_MS = 10
 /** After this nothing is going to move any more. */
 const WARM_MS_MAX = 30_000
 
-/** Some more than the ten that show a steady state. */
-const WINDOWS = 14
-/** Threads that share cores take turns of several milliseconds: a short window sees the turns, not the rate. */
+const WINDOWS = 20
 const WINDOW_MS_MIN = 20
-const WINDOW_MS_MAX = 250
+const WINDOW_MS_MAX = 200
 
-/** Milliseconds of a window, for a run that lasts so many seconds. */
-export function windowLength(seconds: number): number {
-  return Math.min(WINDOW_MS_MAX, Math.max(WINDOW_MS_MIN, (seconds * 1000) / WINDOWS))
+/** Length of a window, for a run of `seconds` that ends early at the byte limit. */
+export function windowLength(seconds: number, bytesPerSecond: number, bytesMax: number): number {
+  const lasting = Math.min(seconds, bytesMax / bytesPerSecond)
+  return Math.min(WINDOW_MS_MAX, Math.max(WINDOW_MS_MIN, (lasting * 1000) / WINDOWS))
 }
 
 /**

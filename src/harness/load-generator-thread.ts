@@ -18,8 +18,6 @@ import { ProducerSink, valueCount } from './producer-sink.ts'
 import { connectTarget } from './targets/embedded-target.ts'
 import { ThreadTally } from './thread-tally.ts'
 
-/** Enough to keep every batch in flight; the default of 32 MiB would fill and drain in waves of its own. */
-const BUFFER_BYTES = 4 * 2 ** 20
 /** A disk that refuses is to be known of soon: Kafka's 30 s and 2 min are for networks. */
 const REQUEST_TIMEOUT_MS = 10_000
 const DELIVERY_TIMEOUT_MS = 20_000
@@ -81,7 +79,6 @@ class LoaderThread {
     this.#producer = new Producer(this.#channel, {
       'batch.size': batchBytes,
       'linger.ms': lingerMs,
-      'buffer.memory': BUFFER_BYTES,
       'request.timeout.ms': REQUEST_TIMEOUT_MS,
       'delivery.timeout.ms': DELIVERY_TIMEOUT_MS
     })

@@ -107,8 +107,7 @@ export class ProducerBench {
   async #saturate(loaders: number, seconds: number): Promise<BenchRun> {
     const context = this.#context
     const { recordBytes, bytesPerRunMax, topic } = context.settings
-    // Ends early at the byte limit.
-    const windowMs = windowLength(Math.min(seconds, bytesPerRunMax / this.#bytesPerSecond))
+    const windowMs = windowLength(seconds, this.#bytesPerSecond, bytesPerRunMax)
     const body: LoadCommand = { topic, partitions: 1, recordsPerSecond: null }
     const { samples, usage, partitionCpuMs, reports } = await meteredRun<LoaderReport>(context, {
       group: this.group,

@@ -31,8 +31,8 @@ export interface ThreadHandle {
 }
 
 /**
- * No addon is ever loaded. And entries are loaded by `import` alone: piscina tries `require` first, and a thread
- * that is ended while Node 20 requires an ES module takes the whole process with it (IsGraphAsync).
+ * No addon is ever loaded. And entries are loaded by `import` alone: piscina tries `require` first, and a
+ * thread that is ended while Node 20 requires an ES module takes the whole process with it (IsGraphAsync).
  */
 const WORKER_FLAGS = ['--no-addons', '--no-experimental-require-module']
 

@@ -277,8 +277,12 @@ export class Producer {
     const batch = queue.last
     invariant(batch !== undefined, 'a record was appended to a batch')
     const future = batch.lastFuture()
-    if (batch.recordCount === 1) this.#driver.wakeBy(batch.createdAt + this.#settings.lingerMs)
-    if (this.#accumulator.hasFullBatch || batch.isFull) this.#driver.run()
+    if (batch.recordCount > 1) {
+      if (batch.isFull) this.#driver.run()
+    } else {
+      this.#driver.wakeBy(batch.createdAt + this.#settings.lingerMs)
+      if (queue.batches.length > 1) this.#driver.run()
+    }
     return future
   }
 
