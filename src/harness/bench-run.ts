@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 import { type Usage, UsageMeter } from './machine-usage.ts'
 import type { PlanSettings } from './plan-settings.ts'
-import { pause, type Sample, sampleRun } from './run-series.ts'
+import { cutRun, pause, type RunSeries, type Sample, sampleRun } from './run-series.ts'
 import type { Target } from './target.ts'
 import type { ThreadGroup } from './thread-group.ts'
 import type { TallyBoard } from './thread-tally.ts'
@@ -27,14 +27,33 @@ const WARM_LOOK_MS = 10
 /** After this nothing is going to move any more. */
 const WARM_MS_MAX = 30_000
 
-const WINDOWS = 20
+/** Windows of a run that lasts as long as it may: some more than the ten that show a steady state. */
+const WINDOWS = 14
+/** Of a run that may end early at the byte limit, so many times the windows are sampled, and then merged. */
+const SAMPLES_PER_WINDOW = 4
+/** Threads that share cores take turns of milliseconds: a short window sees the turns, not the rate. */
 const WINDOW_MS_MIN = 20
-const WINDOW_MS_MAX = 200
+const WINDOW_MS_MAX = 250
 
-/** Length of a window, for a run of `seconds` that ends early at the byte limit. */
-export function windowLength(seconds: number, bytesPerSecond: number, bytesMax: number): number {
-  const lasting = Math.min(seconds, bytesMax / bytesPerSecond)
-  return Math.min(WINDOW_MS_MAX, Math.max(WINDOW_MS_MIN, (lasting * 1000) / WINDOWS))
+/** Milliseconds of a window, for a run that lasts so many seconds. */
+export function windowLength(seconds: number): number {
+  return Math.min(WINDOW_MS_MAX, Math.max(WINDOW_MS_MIN, (seconds * 1000) / WINDOWS))
+}
+
+/** Milliseconds between samples of a run that may end early. */
+export function sampleLength(seconds: number): number {
+  return Math.max(WINDOW_MS_MIN, windowLength(seconds) / SAMPLES_PER_WINDOW)
+}
+
+/** The series of a run: as few windows as are wanted, as many as there are samples at most. */
+export function seriesOf(samples: readonly Sample[], sampleMs: number, recordBytes: number): RunSeries {
+  const step = Math.max(1, Math.floor((samples.length - 1) / WINDOWS))
+  return cutRun(everyNth(samples, step), step * sampleMs, recordBytes)
+}
+
+/** Each `step`-th sample, the last one among them. */
+function everyNth(samples: readonly Sample[], step: number): Sample[] {
+  return samples.filter((_, index) => (samples.length - 1 - index) % step === 0)
 }
 
 /**
@@ -69,7 +88,7 @@ interface MeteredTask {
   readonly command: string
   /** One per thread. */
   readonly bodies: readonly object[]
-  readonly windowMs: number
+  readonly sampleMs: number
   readonly seconds: number
   readonly bytesMax: number
 }
@@ -80,7 +99,7 @@ export async function meteredRun<Report>(
   task: MeteredTask
 ): Promise<MeteredRun<Report>> {
   const { clock, signal, settings } = context
-  const { group, windowMs } = task
+  const { group, sampleMs } = task
   const board = group.board
   const running = group.run(task.command, task.bodies)
   try {
@@ -90,10 +109,10 @@ export async function meteredRun<Report>(
     const samples = await sampleRun({
       clock,
       signal,
-      windowMs,
+      windowMs: sampleMs,
       read: () => board.finished(),
       isOver: (elapsedMs, records) =>
-        elapsedMs > task.seconds * 1000 - windowMs / 2 ||
+        elapsedMs > task.seconds * 1000 - sampleMs / 2 ||
         records * settings.recordBytes >= task.bytesMax ||
         board.isStopped
     })

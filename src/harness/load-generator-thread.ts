@@ -26,6 +26,7 @@ const DELIVERY_TIMEOUT_MS = 20_000
 export interface LoaderData {
   readonly recordBytes: number
   readonly batchBytes: number
+  readonly bufferBytes: number
   readonly lingerMs: number
 }
 
@@ -74,11 +75,12 @@ class LoaderThread {
   }
 
   async #connect(): Promise<object> {
-    const { recordBytes, batchBytes, lingerMs } = this.#start
+    const { recordBytes, batchBytes, bufferBytes, lingerMs } = this.#start
     this.#channel = await connectTarget(this.#handle)
     this.#producer = new Producer(this.#channel, {
       'batch.size': batchBytes,
       'linger.ms': lingerMs,
+      'buffer.memory': bufferBytes,
       'request.timeout.ms': REQUEST_TIMEOUT_MS,
       'delivery.timeout.ms': DELIVERY_TIMEOUT_MS
     })

@@ -10,15 +10,13 @@ import { HighwaterError } from '../base/local-errors.ts'
 import type { ProcessCost } from '../planner/units.ts'
 import { threadEntry } from '../threads/worker-entry.ts'
 import type { AuditResult } from './audit.ts'
-import { type BenchContext, meteredRun, sampledBytes } from './bench-run.ts'
+import { type BenchContext, meteredRun, sampledBytes, seriesOf, windowLength } from './bench-run.ts'
 import type { AuditCommand, ConsumeCommand, ConsumerReport } from './consume-thread.ts'
 import type { BenchRun } from './measured-point.ts'
-import { cutRun } from './run-series.ts'
 import { ThreadGroup } from './thread-group.ts'
 
 export const CONSUMER_ENTRY = threadEntry(import.meta.url, './consume-thread.ts')
 
-const WINDOWS = 20
 const WINDOWS_MIN = 12
 /** With fewer records a window cannot tell a tenth more from a tenth less. */
 const WINDOW_RECORDS = 20
@@ -36,7 +34,7 @@ export interface HandlerRun {
  */
 export function handlerRun(process: ProcessCost, secondsPerRun: number): HandlerRun | null {
   const costMs = process.micros / 1000
-  const usualMs = (secondsPerRun * 1000) / WINDOWS
+  const usualMs = windowLength(secondsPerRun)
   const longestMs = (PATIENCE * secondsPerRun * 1000) / WINDOWS_MIN
   if (WINDOW_RECORDS_MIN * costMs > longestMs) return null
   const windowMs = Math.max(usualMs, Math.min(WINDOW_RECORDS * costMs, longestMs))
@@ -69,8 +67,7 @@ export class ConsumerBench {
   /** A run that only fetches and decodes, over the first `endOffset` records. */
   fetchOnly(endOffset: number): Promise<BenchRun> {
     const { secondsPerRun } = this.#context.settings
-    const windowMs = (secondsPerRun * 1000) / WINDOWS
-    return this.#run(null, endOffset, { windowMs, seconds: secondsPerRun })
+    return this.#run(null, endOffset, { windowMs: windowLength(secondsPerRun), seconds: secondsPerRun })
   }
 
   withHandler(process: ProcessCost, endOffset: number, length: HandlerRun): Promise<BenchRun> {
@@ -93,7 +90,8 @@ export class ConsumerBench {
       group: this.#group,
       command: 'consume',
       bodies: [body],
-      ...length,
+      sampleMs: length.windowMs,
+      seconds: length.seconds,
       bytesMax: Number.POSITIVE_INFINITY
     })
     const bytes = sampledBytes(samples, recordBytes)
@@ -103,7 +101,7 @@ export class ConsumerBench {
     const [report] = reports
     const cpuMs = report?.cpuMs ?? null
     return {
-      series: cutRun(samples, length.windowMs, recordBytes),
+      series: seriesOf(samples, length.windowMs, recordBytes),
       bytes,
       processCpuSeconds: usage.processCpuSeconds,
       coresBusy: usage.coresBusy,

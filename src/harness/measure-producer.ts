@@ -6,10 +6,9 @@
  */
 import { HighwaterError } from '../base/local-errors.ts'
 import { threadEntry } from '../threads/worker-entry.ts'
-import { type BenchContext, meteredRun, sampledBytes, windowLength } from './bench-run.ts'
+import { type BenchContext, meteredRun, sampledBytes, sampleLength, seriesOf } from './bench-run.ts'
 import type { LoadCommand, LoaderData, LoaderReport } from './load-generator-thread.ts'
 import type { BenchRun } from './measured-point.ts'
-import { cutRun } from './run-series.ts'
 import { ThreadGroup } from './thread-group.ts'
 
 /** What so many loaders reached in a short run. */
@@ -21,8 +20,6 @@ export interface LoaderTrial {
 /** A loader more is worth it from this gain on. */
 const GAIN_MIN = 1.05
 const TRIAL_SECONDS_MAX = 1
-/** Taken for the speed of an engine not measured yet. */
-const FIRST_GUESS = 200e6
 const LOADERS_MAX = 8
 
 /** The number of loaders to try next, twice as many each time; null when the last ones brought nothing. */
@@ -48,12 +45,11 @@ export class ProducerBench {
   readonly #context: BenchContext
   readonly #loadersMax: number
   #loaders = 1
-  #bytesPerSecond = FIRST_GUESS
 
   constructor(context: BenchContext) {
     const { settings, cores } = context
-    const { recordBytes, batchBytes, lingerMs } = settings
-    const start: LoaderData = { recordBytes, batchBytes, lingerMs }
+    const { recordBytes, batchBytes, bufferBytes, lingerMs } = settings
+    const start: LoaderData = { recordBytes, batchBytes, bufferBytes, lingerMs }
     this.#context = context
     this.#loadersMax = Math.min(cores, LOADERS_MAX)
     this.group = new ThreadGroup({
@@ -81,7 +77,6 @@ export class ProducerBench {
     }
     const chosen = chosenTrial(trials)
     this.#loaders = chosen.loaders
-    this.#bytesPerSecond = chosen.bytesPerSecond
     return trials
   }
 
@@ -107,13 +102,13 @@ export class ProducerBench {
   async #saturate(loaders: number, seconds: number): Promise<BenchRun> {
     const context = this.#context
     const { recordBytes, bytesPerRunMax, topic } = context.settings
-    const windowMs = windowLength(seconds, this.#bytesPerSecond, bytesPerRunMax)
+    const sampleMs = sampleLength(seconds)
     const body: LoadCommand = { topic, partitions: 1, recordsPerSecond: null }
     const { samples, usage, partitionCpuMs, reports } = await meteredRun<LoaderReport>(context, {
       group: this.group,
       command: 'load',
       bodies: new Array<LoadCommand>(loaders).fill(body),
-      windowMs,
+      sampleMs,
       seconds,
       bytesMax: bytesPerRunMax
     })
@@ -125,7 +120,7 @@ export class ProducerBench {
       )
     }
     return {
-      series: cutRun(samples, windowMs, recordBytes),
+      series: seriesOf(samples, sampleMs, recordBytes),
       bytes,
       processCpuSeconds: usage.processCpuSeconds,
       coresBusy: usage.coresBusy,

@@ -35,6 +35,7 @@ export interface PlanSettings {
   /** A run ends when it has written so much, whatever the time. */
   readonly bytesPerRunMax: number
   readonly batchBytes: number
+  readonly bufferBytes: number
   readonly lingerMs: number
 }
 
@@ -77,7 +78,7 @@ export function planSettings(options: PlanOptions): PlanSettings {
   if (!Number.isInteger(runs) || runs < RUNS_MIN || runs > RUNS_MAX) {
     return refuse(`The number of runs must be a whole number from ${RUNS_MIN} to ${RUNS_MAX}, not ${runs}.`)
   }
-  const seconds = options.seconds ?? (short ? 2 : 5)
+  const seconds = options.seconds ?? (short ? 3 : 5)
   if (!(seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) {
     return refuse(
       `The seconds of a run must lie between ${SECONDS_MIN} and ${SECONDS_MAX}, not at ${seconds}.`
@@ -92,8 +93,10 @@ export function planSettings(options: PlanOptions): PlanSettings {
     runs,
     secondsPerRun: seconds,
     verifySeconds: Math.max(2 * seconds, 3),
-    bytesPerRunMax: (short ? 512 : 1024) * MIB,
+    bytesPerRunMax: 1024 * MIB,
     batchBytes: 16384,
+    // Enough to keep every batch in flight; Kafka's 32 MiB would fill and drain in waves of its own.
+    bufferBytes: 4 * MIB,
     lingerMs: 5
   }
 }

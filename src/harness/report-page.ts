@@ -9,6 +9,7 @@ import type { Refusal } from '../planner/refusal.ts'
 import { formatByteRate, formatBytes, formatCount, formatDuration, formatShare } from '../planner/units.ts'
 import { articleLine, safeLine } from './formula-lines.ts'
 import type { PlanReport, ReportedPoint } from './plan-report.ts'
+import type { PlanSettings } from './plan-settings.ts'
 import { runsFigure } from './runs-figure.ts'
 import { escapeMarkup } from './svg.ts'
 import { zoneFigure } from './zone-figure.ts'
@@ -138,6 +139,10 @@ function measurementNote({ producer, loaders, settings, audit }: PlanReport): st
   )
 }
 
+function producerSettings({ batchBytes, bufferBytes, lingerMs }: PlanSettings): string {
+  return `batch.size ${batchBytes}, buffer.memory ${bufferBytes}, linger.ms ${lingerMs}, acks all`
+}
+
 function environmentTable({ environment, settings, durationSeconds }: PlanReport): string {
   const { process } = settings
   const handler =
@@ -151,7 +156,7 @@ function environmentTable({ environment, settings, durationSeconds }: PlanReport
       'highwater',
       `${environment.engineVersion}${environment.commit === null ? '' : `, ${environment.commit}`}`
     ],
-    ['producer', `batch.size ${settings.batchBytes}, linger.ms ${settings.lingerMs}, acks all`],
+    ['producer', producerSettings(settings)],
     ['handler', handler],
     ['length', `${formatCount(settings.runs)} runs of ${formatDuration(settings.secondsPerRun * 1000)}`],
     ['took', formatDuration(durationSeconds * 1000)]

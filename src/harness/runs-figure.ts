@@ -9,7 +9,7 @@ import { element, figure, polyline, textAt } from './svg.ts'
 
 const WIDTH = 760
 const PANEL_HEIGHT = 150
-const LEFT = 76
+const LEFT = 88
 const RIGHT = WIDTH - 16
 /** Between two runs of a panel. */
 const GAP = 14
@@ -33,7 +33,7 @@ export function runsFigure(report: PlanReport): string {
   }
   const drawn = panels.map((panel, index) => drawPanel(panel, index * PANEL_HEIGHT))
   const height = panels.length * PANEL_HEIGHT + LEGEND
-  const legend = 'dashed: cut off as warm-up; drawn through: counts; thin: median of the runs'
+  const legend = 'drawn through: steady; dashed: warm-up, or a run that never settled; thin: median'
   const foot = textAt({ x: LEFT, y: height - 8, className: 'hw-soft' }, legend)
   const medians = panels.map(
     ({ name, point }) => `${name} ${formatByteRate(point.measurement.bytesPerSecond)}`

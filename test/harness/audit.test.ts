@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { KafkaError } from '../../src/base/kafka-error.ts'
 import { HighwaterError } from '../../src/base/local-errors.ts'
 import { seededRandom } from '../../src/base/random.ts'
+import { Consumer } from '../../src/clients/consumer/consumer.ts'
 import {
   type AuditedRecord,
   type AuditSource,
@@ -9,6 +10,9 @@ import {
   type ExpectedRecords
 } from '../../src/harness/audit.ts'
 import { StampedValues } from '../../src/harness/record-stamp.ts'
+import { RecordBatchBuilder } from '../../src/wire/record/record-batch-builder.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { MemoryChannel } from '../support/memory-channel.ts'
 
 const PARTITION = { topic: 'orders', partition: 2 }
 
@@ -137,5 +141,69 @@ describe('the audit', () => {
       }
     }
     await expect(auditPartition(source, EXPECTED)).rejects.toMatchObject({ code: 'NOT_LEADER_OR_FOLLOWER' })
+  })
+})
+
+/** A batch of four records of loader 0, for partition 0, from this sequence on. */
+function batchFrom(sequence: number): Uint8Array {
+  const values = new StampedValues(0, 64, 8, seededRandom(1))
+  const builder = new RecordBatchBuilder()
+  const bytes = new Uint8Array(1024)
+  builder.reset(bytes, bytes.length)
+  for (let i = 0; i < 4; i++) builder.tryAppend(1000, null, values.take(0, sequence + i), [])
+  builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: 0 })
+  return bytes.slice(0, builder.sizeBytes)
+}
+
+/** What an audit says of a lane with these batches; `spoil` changes what lies there. */
+async function auditLane(batches: readonly Uint8Array[], spoil: (stored: Uint8Array) => void = () => {}) {
+  const clock = new ManualClock()
+  const channel = new MemoryChannel(clock)
+  const [log] = channel.broker.createTopic('orders', 1)
+  for (const batch of batches) log?.append(batch)
+  const first = log?.batches[0]
+  if (first !== undefined) spoil(first.bytes)
+  const partition = { topic: 'orders', partition: 0 }
+  const consumer = new Consumer(channel, {}, { clock })
+  consumer.assign([partition])
+  consumer.seek(partition, 0)
+  const source: AuditSource = {
+    endOffset: () => consumer.endOffset(partition),
+    read: each => consumer.forEach(each)
+  }
+  const audited = auditPartition(source, { partition, acknowledged: [12] })
+  return audited.then(
+    ({ records }) => `${records} records`,
+    (error: unknown) => {
+      if (error instanceof HighwaterError && error.code === 'HIGHWATER_AUDIT') return error.message
+      throw error
+    }
+  )
+}
+
+describe('the audit of a lane, through a real consumer', () => {
+  const batches = [0, 4, 8].map(batchFrom)
+
+  test('passes one that is honest', async () => {
+    expect(await auditLane(batches)).toBe('12 records')
+  })
+
+  test('refuses one that lost a batch', async () => {
+    expect(await auditLane(batches.toSpliced(1, 1))).toContain('4 lost')
+  })
+
+  test('refuses one that has a batch twice', async () => {
+    expect(await auditLane(batches.toSpliced(1, 0, batchFrom(0)))).toContain('4 twice')
+  })
+
+  test('refuses one whose bytes were damaged, where they lie or before they came', async () => {
+    const flip = (bytes: Uint8Array): void => {
+      const last = bytes.length - 10
+      bytes[last] = (bytes[last] ?? 0) ^ 1
+    }
+    expect(await auditLane(batches, flip)).toContain('met a damaged batch')
+    const damaged = batchFrom(0)
+    flip(damaged)
+    expect(await auditLane([damaged, ...batches.slice(1)])).toContain('1 damaged')
   })
 })

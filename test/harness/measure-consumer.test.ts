@@ -5,7 +5,7 @@ const wait = (ms: number) => ({ kind: 'wait' as const, micros: ms * 1000 })
 
 describe('a run with a handler', () => {
   test('is as long as any other with a fast handler', () => {
-    expect(handlerRun(wait(2), 2)).toEqual({ windowMs: 100, seconds: 2 })
+    expect(handlerRun(wait(2), 2.8)).toEqual({ windowMs: 200, seconds: 2.8 })
   })
 
   test('has longer windows with a slow one, so that each holds enough records', () => {
