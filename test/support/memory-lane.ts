@@ -146,6 +146,7 @@ export class MemoryProduceLane implements ProduceLane {
 export class MemoryFetchLane implements FetchLane {
   isClosed = false
   fetchCount = 0
+  openCount = 0
   /** Error codes to answer the next fetches with. */
   readonly refusals: number[] = []
   /** Gives the answer as a promise, as a broker behind a socket does. */
@@ -166,6 +167,7 @@ export class MemoryFetchLane implements FetchLane {
     if (this.#broker.partitionsOf(topic)?.[partition] === undefined) {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `${topic}-${partition}`)
     }
+    this.openCount += 1
     this.#opened.add(`${topic}-${partition}`)
   }
 

@@ -184,7 +184,10 @@ export class Consumer {
         bytesLeft -= response.bytes.length
         partition.chunk = new PolledChunk(response, partition.position, checkCrcs, fetchMaxBytes)
       }
-      if (partition.chunk?.take(partition, into, maxPollRecords) === false) partition.chunk = null
+      // One that turns out to be damaged is not kept: its bytes may have changed by the next call.
+      const { chunk } = partition
+      partition.chunk = null
+      if (chunk?.take(partition, into, maxPollRecords) === true) partition.chunk = chunk
     }
   }
 

@@ -127,8 +127,6 @@ export class Fetcher {
 
   #checked(partition: AssignedPartition, position: number, response: FetchResponse): FetchResponse | null {
     const { errorCode } = response
-    // Somebody moved the partition while the answer was on its way.
-    if (partition.position !== position) return null
     if (errorCode === ERROR_CODES.NONE.code) return response
     const error = KafkaError.ofCode(
       errorCode,

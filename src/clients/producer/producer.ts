@@ -103,7 +103,7 @@ export class Producer {
     this.#recordsUntilTick = 0
     if (this.#clock.monotonic() >= this.#driver.wakeAt) this.#driver.run()
     this.#driver.arm()
-    this.#warnOnce()
+    this.#warnLater()
   }
 
   /** Opens its way to the brokers at once; a failure of that shows in `ready`, `flush` and every record. */
@@ -172,12 +172,12 @@ export class Producer {
     if (fault !== null) return this.#reject(record.topic, draft, fault)
     const partition = record.partition === undefined ? -1 : checkedPartition(record.partition)
     if (route.queues.length === 0 || this.#isEnded || this.#queue.holds(route.topic)) {
-      return this.#sendLater(route, draft, partition)
+      return this.#sendLater(route, { ...draft }, partition)
     }
-    if (partition >= route.queues.length) return this.#rejectPartition(route, draft, partition)
-    const queue = this.#append(route, draft, partition)
-    if (queue === null) return this.#sendLater(route, draft, partition)
-    return this.#appended(queue)
+    const queue = queueFor(route, draft.key, partition)
+    if (queue === undefined) return this.#rejectPartition(route, draft, partition)
+    if (this.#accumulator.appendToLast(queue, draft)) return this.#appended(queue)
+    return this.#sendWithNewBatch(route, { ...draft }, partition)
   }
 
   /**
@@ -256,18 +256,22 @@ export class Producer {
 
   /** Adds the record to a batch; null if there is no memory. */
   #append(route: TopicRoute, record: OutgoingRecord, partition: number): PartitionQueue | null {
-    const { queues, sticky } = route
     const accumulator = this.#accumulator
-    let index = partition
-    if (index < 0) index = record.key === null ? sticky.current : partitionForKey(record.key, queues.length)
-    let queue = queues[index]
+    let queue = queueFor(route, record.key, partition)
     if (queue === undefined) return null
     if (accumulator.appendToLast(queue, record)) return queue
     if (partition < 0 && record.key === null) {
-      queue = queues[sticky.next()] ?? queue
+      queue = route.queues[route.sticky.next()] ?? queue
       if (accumulator.appendToLast(queue, record)) return queue
     }
     return accumulator.appendToNew(queue, record) ? queue : null
+  }
+
+  /** What became full leaves first: it would take the new batch along with this one record in it. */
+  #sendWithNewBatch(route: TopicRoute, record: OutgoingRecord, partition: number): RecordFuture {
+    if (this.#accumulator.hasFullBatch) this.#driver.run()
+    const queue = this.#append(route, record, partition)
+    return queue === null ? this.#sendLater(route, record, partition) : this.#appended(queue)
   }
 
   /**
@@ -277,27 +281,23 @@ export class Producer {
     const batch = queue.last
     invariant(batch !== undefined, 'a record was appended to a batch')
     const future = batch.lastFuture()
-    if (batch.recordCount > 1) {
-      if (batch.isFull) this.#driver.run()
-    } else {
-      this.#driver.wakeBy(batch.createdAt + this.#settings.lingerMs)
-      if (queue.batches.length > 1) this.#driver.run()
-    }
+    if (batch.recordCount === 1) this.#driver.wakeBy(batch.createdAt + this.#settings.lingerMs)
+    if (batch.isFull) this.#driver.run()
     return future
   }
 
   /** The record has no place yet: waits a moment if that can help, then queues it. */
-  #sendLater(route: TopicRoute, draft: Draft, partition: number): RecordFuture {
+  #sendLater(route: TopicRoute, record: OutgoingRecord, partition: number): RecordFuture {
     const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
-    if (this.#fatal !== null) return this.#reject(route.topic, draft, this.#fatal)
-    if (this.#queue.isFull) return this.#rejectFull(route, draft)
+    if (this.#fatal !== null) return this.#reject(route.topic, record, this.#fatal)
+    if (this.#queue.isFull) return this.#rejectFull(route, record)
     if (route.isKnown) {
-      const record = { ...draft }
       const queue = this.#waitForMemory(route, record, partition)
-      return queue === null ? this.#enqueue(route, record, partition, deadline) : this.#appended(queue)
+      if (queue !== null) return this.#appended(queue)
+    } else {
+      this.#routes.want(route, deadline)
     }
-    this.#routes.want(route, deadline)
-    return this.#enqueue(route, draft, partition, deadline)
+    return this.#enqueue(route, record, partition, deadline)
   }
 
   #waitForMemory(route: TopicRoute, record: OutgoingRecord, partition: number): PartitionQueue | null {
@@ -383,7 +383,7 @@ export class Producer {
     return (
       this.#driver.sender?.isIdentityWanted === false &&
       !this.#queue.isMemoryShort &&
-      this.#queue.size * share < this.#settings.engineSendQueueRecords &&
+      (this.#queue.size === 0 || this.#queue.size * share < this.#settings.engineSendQueueRecords) &&
       freeCount >= (share === 1 ? 1 : slotCount / share)
     )
   }
@@ -407,17 +407,17 @@ export class Producer {
     outcome.deliver()
   }
 
-  #rejectPartition(route: TopicRoute, draft: Draft, partition: number): RecordFuture {
-    return this.#reject(route.topic, draft, noSuchPartition(route.topic, partition, route.queues.length))
+  #rejectPartition(route: TopicRoute, record: OutgoingRecord, partition: number): RecordFuture {
+    return this.#reject(route.topic, record, noSuchPartition(route.topic, partition, route.queues.length))
   }
 
-  #rejectFull({ topic, isKnown }: TopicRoute, draft: Draft): RecordFuture {
-    return this.#reject(topic, draft, queueFull(this.#queue.size, isKnown ? 'memory' : `topic ${topic}`))
+  #rejectFull({ topic, isKnown }: TopicRoute, record: OutgoingRecord): RecordFuture {
+    return this.#reject(topic, record, queueFull(this.#queue.size, isKnown ? 'memory' : `topic ${topic}`))
   }
 
-  #reject(topic: string, draft: Draft, error: Error): RecordFuture {
+  #reject(topic: string, { timestamp, callback }: OutgoingRecord, error: Error): RecordFuture {
     const outcome = new BatchOutcome(topic, -1, this.#unheard)
-    outcome.noteRecord(0, draft.timestamp, draft.callback)
+    outcome.noteRecord(0, timestamp, callback)
     outcome.fail(error, 1)
     outcome.deliver()
     return new RecordFuture(outcome, 0)
@@ -430,9 +430,20 @@ export class Producer {
     throw error
   }
 
-  #warnOnce(): void {
+  /** Not in the turn of the failure: whoever awaits the record has not had the chance to say so. */
+  #warnLater(): void {
     if (this.#isWarned || this.#unheard.count === 0) return
     this.#isWarned = true
-    process.emitWarning(undelivered(this.#unheard).message, { code: 'HIGHWATER_UNDELIVERED' })
+    this.#clock.after(0, () => {
+      if (this.#unheard.count === 0) this.#isWarned = false
+      else process.emitWarning(undelivered(this.#unheard).message, { code: 'HIGHWATER_UNDELIVERED' })
+    })
   }
+}
+
+/** @param partition the one the record names, or -1 */
+function queueFor(route: TopicRoute, key: Uint8Array | null, partition: number): PartitionQueue | undefined {
+  const { queues, sticky } = route
+  if (partition >= 0) return queues[partition]
+  return queues[key === null ? sticky.current : partitionForKey(key, queues.length)]
 }

@@ -44,6 +44,8 @@ export class RecordAccumulator {
   readonly generations = new FlushGenerations()
   /** Somebody waits for memory: every batch is due. */
   isMemoryWanted = false
+  /** A batch became full since the sender looked last. */
+  hasFullBatch = false
   readonly #clock: Clock
   readonly #batchSize: number
   readonly #unheard: UnheardFailures
@@ -56,15 +58,18 @@ export class RecordAccumulator {
     this.#unheard = options.unheard
   }
 
-  /** Appends to the queue's open batch; false if there is none or the record does not fit. */
+  /** Appends to the queue's open batch; false if there is none or the record does not fit, which ends it. */
   appendToLast(queue: PartitionQueue, record: OutgoingRecord): boolean {
     const last = queue.last
-    return last?.tryAppend(record) ?? false
+    if (last === undefined || last.isClosedForAppends) return false
+    if (last.tryAppend(record)) return true
+    this.hasFullBatch = true
+    this.closeForAppends(queue)
+    return false
   }
 
-  /** Opens a batch with this record; false if the pool has no room for it. */
+  /** Opens a batch with this record, which `appendToLast` refused; false if the pool has no room for it. */
   appendToNew(queue: PartitionQueue, record: OutgoingRecord): boolean {
-    this.closeForAppends(queue)
     const writeLimit = Math.max(this.#batchSize, upperBound(record))
     const slot = this.pool.tryTake(Math.ceil(writeLimit / this.pool.slotBytes))
     if (slot < 0) return false

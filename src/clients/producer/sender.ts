@@ -98,6 +98,7 @@ export class Sender {
   runOnce(): number {
     this.#now = this.#clock.monotonic()
     this.#wakeAt = Number.POSITIVE_INFINITY
+    this.#accumulator.hasFullBatch = false
     this.#lane.reap(this.#complete)
     this.#expireInFlight()
     for (const queue of this.#accumulator.unrouted) this.#expireQueued(queue)

@@ -201,13 +201,11 @@ describe('poll', () => {
     const { consumer, clock, log } = open(EARLIEST)
     consumer.assign([FIRST, SECOND])
     for (let at = 0; at < 20; at++) {
-      append(log(0), [String(at)])
       const polling = consumer.poll(1000)
       await advanceSlowly(clock, 3)
-      await polling
-      const waiting = consumer.poll(2)
-      await advanceSlowly(clock, 5)
-      await waiting
+      append(log(0), [String(at)])
+      await advanceSlowly(clock, 3)
+      expect(await polling).toHaveLength(1)
     }
     expect(clock.timerCount).toBeLessThanOrEqual(2)
   })
@@ -235,6 +233,8 @@ describe('poll', () => {
     expect(valuesOf(await consumer.poll(0))).toEqual(['good'])
     expect(await codeOf(consumer.poll(0))).toBe('CORRUPT_MESSAGE')
     expect(await consumer.position(FIRST)).toBe(1)
+    channel.fetchLane.onBytes = () => {}
+    expect(valuesOf(await consumer.poll(0))).toEqual(['bad'])
   })
 
   test('with check.crcs false the checksum is not looked at', async () => {
@@ -251,10 +251,12 @@ describe('poll', () => {
     append(log(), ['a'])
     consumer.assign([FIRST])
     await consumer.position(FIRST)
+    expect(channel.fetchLane.openCount).toBe(1)
     channel.fetchLane.refusals.push(6)
     const polling = consumer.poll(100)
     await advanceSlowly(clock, 5)
     expect(valuesOf(await polling)).toEqual(['a'])
+    expect(channel.fetchLane.openCount).toBe(2)
   })
 
   test('an unknown topic is asked for until the time is up, and then named', async () => {
@@ -297,10 +299,13 @@ describe('forEach', () => {
     const { consumer, log } = open(EARLIEST)
     append(log(), range(0, 4))
     consumer.assign([FIRST])
+    const kept: RecordCursor[] = []
     const failing = consumer.forEach(record => {
+      kept.push(record)
       if (record.offset === 2) throw new Error('not this one')
     })
     await expect(failing).rejects.toThrow('not this one')
+    expect(await codeOf(Promise.resolve().then(() => kept[0]?.value()))).toBe('HIGHWATER_CURSOR_EXPIRED')
     expect(await consumer.position(FIRST)).toBe(2)
     const seen: number[] = []
     await consumer.forEach(record => {
@@ -322,7 +327,7 @@ describe('forEach', () => {
     expect(clock.monotonic() - before).toBe(50)
   })
 
-  test('what poll had fetched and not given is not skipped', async () => {
+  test('what poll had fetched and not given is neither skipped nor given twice', async () => {
     const { consumer, log } = open({ ...EARLIEST, 'max.poll.records': 2 })
     append(log(), range(0, 5))
     consumer.assign([FIRST])
@@ -332,6 +337,7 @@ describe('forEach', () => {
       seen.push(record.offset)
     })
     expect(seen).toEqual([2, 3, 4])
+    expect(await consumer.poll(0)).toEqual([])
   })
 
   test('a damaged batch is refused', async () => {

@@ -5,6 +5,7 @@ import { HighwaterError } from '../../../src/base/local-errors.ts'
 import { seededRandom } from '../../../src/base/random.ts'
 import { Producer } from '../../../src/clients/producer/producer.ts'
 import type { ProducerConfig } from '../../../src/config/producer-config.ts'
+import { RecordBatchIterator } from '../../../src/wire/record/record-batch-iterator.ts'
 import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
 import { valuesOf } from './sender-bench.ts'
@@ -65,6 +66,19 @@ describe('sending', () => {
     expect(valuesOf(channel.broker.partition('t', 0))).toEqual(['a', 'b'])
   })
 
+  test('headers arrive as they were given', async () => {
+    const bench = await Bench.start()
+    bench.lane.isPrompt = true
+    bench.producer.send({ topic: 't', value: 'v', headers: [{ key: 'h', value: Buffer.from('x') }] })
+    await bench.advance(10)
+    const bytes = bench.channel.broker.partition('t', 0).batches[0]?.bytes ?? new Uint8Array(0)
+    const records = new RecordBatchIterator(1 << 20, null)
+    records.reset(bytes, 0, bytes.length, 0)
+    records.nextBatch()
+    records.nextRecord()
+    expect(records.record.headers()).toEqual([{ key: 'h', value: Uint8Array.from(Buffer.from('x')) }])
+  })
+
   test('bytes on the log are those at the return of send, whatever becomes of the buffer', async () => {
     const bench = await Bench.start({ 'batch.size': 200, 'buffer.memory': 2048 })
     const buffer = Buffer.from('as sent 0')
@@ -102,6 +116,29 @@ describe('sending', () => {
     const changes = partitions.filter((partition, index) => index > 0 && partition !== partitions[index - 1])
     expect(new Set(partitions).size).toBeGreaterThan(1)
     expect(changes.length).toBeLessThanOrEqual(5)
+  })
+
+  test('a full batch without keys leaves at once, and alone', async () => {
+    const bench = await Bench.start({ 'batch.size': 1024, 'linger.ms': 1000 }, 4)
+    for (let index = 0; index < 5; index++) bench.producer.send({ topic: 't', value: 'x'.repeat(300) })
+    expect(bench.lane.sent.map(({ recordCount }) => recordCount)).toEqual([3])
+    bench.lane.answerAll()
+    await bench.advance(990)
+    expect(bench.lane.sent).toHaveLength(0)
+    await bench.advance(20)
+    expect(bench.lane.sent.map(({ recordCount }) => recordCount)).toEqual([2])
+  })
+
+  test('a record in the queue whose partition does not exist fails when its topic is known', async () => {
+    const bench = new Bench({}, 0)
+    const wrong = codeOf(bench.producer.send({ topic: 't', partition: 5, value: 'v' }))
+    const right = bench.producer.send({ topic: 't', partition: 1, value: 'v' })
+    bench.channel.broker.createTopic('t', 2)
+    await bench.advance(300)
+    expect(await wrong).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+    bench.lane.answerAll()
+    await bench.advance(2)
+    expect((await right).partition).toBe(1)
   })
 
   test('a named partition is obeyed, and one that does not exist is refused', async () => {
@@ -238,6 +275,14 @@ describe('a full buffer', () => {
     expect(await refused).toContain('await producer.ready()')
   })
 
+  test('without a queue a full buffer refuses at once, and ready still works', async () => {
+    const bench = await Bench.start({ ...SMALL, 'engine.send.queue.records': 0 })
+    for (let index = 0; index < 2; index++) bench.producer.send({ topic: 't', value }, () => {})
+    expect(await codeOf(bench.producer.send({ topic: 't', value }))).toBe('HIGHWATER_QUEUE_FULL')
+    bench.lane.answerAll()
+    expect(await codeOf(bench.producer.ready())).toBe('fulfilled')
+  })
+
   test('queued records follow in order once there is room, and no slot is lost', async () => {
     const bench = await Bench.start({ ...SMALL, 'max.block.ms': 60000 })
     const values = Array.from({ length: 30 }, (_, index) => `${index}`.padEnd(900, '.'))
@@ -329,6 +374,28 @@ describe('flush and close', () => {
     await bench.advance(2)
     expect(await flushed).toMatch(/^1 records failed .*INVALID_RECORD/)
     expect(await codeOf(bench.producer.flush())).toBe('fulfilled')
+  })
+
+  test('failures nobody hears of are said once as a warning', async () => {
+    const warnings: string[] = []
+    const onWarning = (warning: Error): void => {
+      warnings.push(warning.message)
+    }
+    process.on('warning', onWarning)
+    try {
+      const bench = await Bench.start({ 'max.request.size': 100 })
+      bench.producer.send({ topic: 't', value: 'x'.repeat(200) }).catch(() => {})
+      await bench.advance(1)
+      expect(warnings).toEqual([])
+      for (let index = 0; index < 3; index++) {
+        bench.producer.send({ topic: 't', value: 'x'.repeat(200) })
+        await bench.advance(1)
+      }
+      expect(warnings).toHaveLength(1)
+      expect(warnings[0]).toContain('max.request.size')
+    } finally {
+      process.removeListener('warning', onWarning)
+    }
   })
 
   test('close sends the rest, closes the lane, and leaves a channel that is not its own open', async () => {

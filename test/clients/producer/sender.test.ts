@@ -56,6 +56,14 @@ describe('when batches leave', () => {
     expect(bench.queue(0).batches).toHaveLength(1)
   })
 
+  test('a batch that takes no more records does not linger', () => {
+    const bench = new SenderBench(SLOW, 1)
+    bench.add(0, 'a')
+    bench.endBatch(0)
+    bench.sender.runOnce()
+    expect(bench.lane.sent).toHaveLength(1)
+  })
+
   test('memory that is wanted, and a flush, make every batch due', () => {
     const bench = new SenderBench(SLOW, 2)
     bench.add(0, 'a')
@@ -178,6 +186,21 @@ describe('answers', () => {
     bench.lane.isPrompt = true
     bench.advance(5000)
     expect(valuesOf(bench.log(0))).toEqual(['first', 'a', 'b', 'c', 'd', 'e', 'f'])
+  })
+
+  test('a batch that is sent again waits until nothing is in flight before it', () => {
+    const bench = new SenderBench({ 'linger.ms': 0 }, 1).prime()
+    for (const value of ['a', 'b']) {
+      bench.add(0, value)
+      bench.endBatch(0)
+      bench.sender.runOnce()
+    }
+    bench.lane.answer(bench.sent(0)[1], 7)
+    bench.advance(500)
+    expect(bench.sent(0).map(({ baseSequence }) => baseSequence)).toEqual([1])
+    bench.answer(0)
+    bench.sender.runOnce()
+    expect(bench.sent(0).map(({ baseSequence }) => baseSequence)).toEqual([2])
   })
 
   test('a batch that leads elsewhere waits for a new route', () => {
@@ -386,7 +409,7 @@ describe('delivery.timeout.ms', () => {
   })
 
   test('nothing newer of the partition is sent until the expired batch is resolved', () => {
-    const bench = new SenderBench(SHORT, 2)
+    const bench = new SenderBench(SHORT, 2).prime()
     bench.add(0, 'a', () => {})
     bench.sender.runOnce()
     bench.advance(1001)
@@ -397,7 +420,7 @@ describe('delivery.timeout.ms', () => {
     expect(bench.sent(1)).toHaveLength(1)
     bench.answer(0)
     bench.sender.runOnce()
-    expect(bench.sent(0)).toMatchObject([{ baseSequence: 1, producerEpoch: 0 }])
+    expect(bench.sent(0)).toMatchObject([{ baseSequence: 2, producerEpoch: 0 }])
   })
 
   test('if it was refused after all, what follows counts from 0 under a new epoch', () => {
@@ -413,7 +436,7 @@ describe('delivery.timeout.ms', () => {
 })
 
 test('callbacks run in the order of the records, also when one of them sends', () => {
-  const bench = new SenderBench({ 'linger.ms': 0 }, 1)
+  const bench = new SenderBench({ 'linger.ms': 0 }, 1).prime()
   const heard: string[] = []
   bench.lane.isPrompt = true
   for (const value of ['a', 'b', 'c']) {

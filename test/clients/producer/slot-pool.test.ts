@@ -135,7 +135,7 @@ function expectConsistent(pool: SlotPool, owned: readonly OwnedRun[]): void {
 }
 
 test('whatever happens, every slot has one owner and one state, and a free one is found', () => {
-  const steps = fc.array(STEP, { maxLength: 150 })
+  const steps = fc.array(STEP, { maxLength: 150, size: 'max' })
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 12 }), steps, (slotCount, actions) => {
       const pool = new SlotPool(slotCount, 8)
