@@ -4,8 +4,8 @@
  * Thread: the harness's. The directory is made before anything is measured, so that a bad one costs nothing,
  * and ignores itself in git.
  */
-import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 import type { PlanReport } from './plan-report.ts'
@@ -24,6 +24,13 @@ export function defaultReportDirectory(clock: Clock): string {
   return join('reports', `${time}-plan`)
 }
 
+/** From the root down: on /proc, which refuses with ENOENT, the recursive form of Node never comes back. */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return
+  makeDirectories(dirname(path))
+  mkdirSync(path)
+}
+
 /** A directory that can be written to. */
 export class ReportDirectory {
   readonly path: string
@@ -34,7 +41,8 @@ export class ReportDirectory {
   constructor(path: string) {
     this.path = resolve(path)
     try {
-      this.#isNew = mkdirSync(this.path, { recursive: true }) !== undefined
+      this.#isNew = !existsSync(this.path)
+      makeDirectories(this.path)
       writeFileSync(join(this.path, IGNORE_FILE), '*\n')
     } catch (cause) {
       throw cannotWrite(this.path, cause)

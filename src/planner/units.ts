@@ -95,12 +95,12 @@ export function parseByteSize(text: string): number {
 export function parseByteRate(text: string): number {
   const quantity = splitQuantity(text)
   if (quantity === null) return refuse('rate', text, `is not a rate: ${RATE_FORM}`)
+  if (quantity.value === 0) return refuse('rate', text, `is not above zero: ${RATE_FORM}`)
   if (quantity.unit === '') return refuse('rate', text, `has no unit: ${RATE_FORM}`)
   const factor = quantity.unit.endsWith('/s') ? SIZE_UNITS.get(quantity.unit.slice(0, -2)) : undefined
   if (factor === undefined) {
     return refuse('rate', text, `has the unit ${JSON.stringify(quantity.unit)}: ${RATE_FORM}`)
   }
-  if (quantity.value === 0) return refuse('rate', text, `is not above zero: ${RATE_FORM}`)
   const rate = Math.round(quantity.value * factor)
   if (rate < 1) return refuse('rate', text, `is below 1 B/s: ${RATE_FORM}`)
   if (rate > RATE_MAX)

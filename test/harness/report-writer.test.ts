@@ -57,6 +57,10 @@ describe('a report directory', () => {
     )
   })
 
+  test('is refused, not waited for, where a file system makes no directory', () => {
+    expect(() => new ReportDirectory('/proc/no-such-directory/inside')).toThrow('cannot be written')
+  })
+
   test('goes again if there is no report, unless it was there before', () => {
     const before = temporaryDirectory()
     new ReportDirectory(before).discard()

@@ -87,7 +87,7 @@ describe('rates', () => {
 
   test.each([
     ['120', 'has no unit'],
-    ['0', 'has no unit'],
+    ['0', 'is not above zero'],
     ['120MB', 'has the unit "MB"'],
     ['120Mb/s', 'has the unit "Mb/s"'],
     ['120/s', 'has the unit "/s"'],

@@ -36,6 +36,8 @@ export class PartitionQueue {
   isLeaderStale = false
   /** Where its batches went before that. */
   former: { readonly nodeId: number; readonly target: ProducePartition } | null = null
+  /** What a broker last refused its batches with, or refused to lead it with; null once one was taken. */
+  fault: Error | null = null
   /** Stands in the list of its node, or of those without one. */
   isListed = false
   /** Records in batches that are closed for appends: the number of the next batch's first record. */
@@ -109,6 +111,7 @@ export class PartitionQueue {
 
   /** The broker has the batch. */
   noteAcked(batch: ProducerBatch): void {
+    this.fault = null
     if (!batch.hasSequence) return
     this.ackedSequence = sequenceAfter(batch.baseSequence, batch.recordCount)
   }

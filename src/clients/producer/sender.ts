@@ -269,6 +269,7 @@ export class Sender {
     if (isSequenceGap(errorCode) && (batch.baseSequence === queue.ackedSequence || isUnknown(errorCode))) {
       queue.hasGap = true
     }
+    queue.fault = KafkaError.ofCode(errorCode)
     batch.attempts += 1
     batch.lastAttemptAt = this.#now
     batch.backoffMs = backoffMs(batch.attempts, this.#settings, this.#random)
@@ -308,11 +309,10 @@ export class Sender {
     while (first !== undefined && this.#now >= first.createdAt + deliveryTimeoutMs) {
       if (queue.batches.length === 1) this.#accumulator.closeForAppends(queue)
       queue.batches.shift()
-      this.#failQueued(
-        queue,
-        first,
-        timeoutError(queue, deliveryTimeoutMs, 'it was never accepted by a broker')
-      )
+      const { fault } = queue
+      const what =
+        fault === null ? 'it was never accepted by a broker' : `the last answer was ${fault.message}`
+      this.#failQueued(queue, first, timeoutError(queue, deliveryTimeoutMs, what))
       first = queue.first
     }
     if (first !== undefined) this.#wakeBy(first.createdAt + deliveryTimeoutMs)

@@ -177,7 +177,8 @@ export class TopicRoutes {
       const target = isUnchanged ? former.target : await this.#bounded(ways.lane.openPartition(queue))
       ways.sender.route(queue, nodeId, target)
     } catch (error) {
-      route.fault = answered(error)
+      queue.fault = answered(error)
+      route.fault = queue.fault
     }
   }
 

@@ -143,6 +143,13 @@ function replaceAll(path: string, bytes: Uint8Array): void {
   flushDirectory(dirname(path))
 }
 
+/** From the root down: on /proc, which refuses with ENOENT, the recursive form of Node never comes back. */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return
+  makeDirectories(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
 export const fileStorage: Storage = {
   open: (path, mode) => open(path, mode),
   list,
@@ -150,7 +157,7 @@ export const fileStorage: Storage = {
   exists: path => existsSync(path),
   sizeOf: path => attempt('stat', path, () => statSync(path).size),
   makeDirectory: path => {
-    attempt('make directory', path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
+    attempt('make directory', path, () => makeDirectories(path))
   },
   remove: path => attempt('remove', path, () => unlinkSync(path)),
   removeTree: path => attempt('remove', path, () => rmSync(path, { recursive: true, force: true })),

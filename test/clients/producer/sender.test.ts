@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ERROR_CODES } from '../../../src/base/error-codes.ts'
 import type { RecordMetadata } from '../../../src/clients/producer/record-future.ts'
 import {
   SLOT_CLOSED,
@@ -391,6 +392,35 @@ describe('delivery.timeout.ms', () => {
     expect(heard[0]).toContain('delivery.timeout.ms (1000)')
     expect(bench.accumulator.pool.countOf(SLOT_OPEN)).toBe(0)
     expect(bench.accumulator.pool.freeCount).toBe(bench.accumulator.pool.slotCount)
+  })
+
+  test('a batch that was refused until its time was up says what it was refused with', () => {
+    const bench = new SenderBench(SHORT, 1)
+    const heard: (string | undefined)[] = []
+    bench.add(0, 'a', error => heard.push(error?.message))
+    bench.sender.runOnce()
+    bench.answer(0, ERROR_CODES.KAFKA_STORAGE_ERROR.code)
+    bench.sender.runOnce()
+    bench.clock.advance(1001)
+    bench.sender.runOnce()
+    expect(heard).toHaveLength(1)
+    expect(heard[0]).toContain('the last answer was KAFKA_STORAGE_ERROR')
+  })
+
+  test('a refusal is forgotten as soon as a batch is taken', () => {
+    const bench = new SenderBench(SHORT, 1)
+    const heard: (string | undefined)[] = []
+    bench.add(0, 'a')
+    bench.sender.runOnce()
+    bench.answer(0, ERROR_CODES.REQUEST_TIMED_OUT.code)
+    bench.advance(500)
+    bench.answer(0)
+    bench.sender.runOnce()
+    bench.accumulator.route(bench.queue(0), null)
+    bench.add(0, 'b', error => heard.push(error?.message))
+    bench.clock.advance(1001)
+    bench.sender.runOnce()
+    expect(heard[0]).toContain('never accepted')
   })
 
   test('a batch that expires in flight is told, and keeps its slot until its answer comes', () => {

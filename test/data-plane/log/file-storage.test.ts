@@ -134,3 +134,7 @@ test('a log on real files comes back after a close, a kill and a warm start', ()
   const contents = Buffer.concat(logs.map(name => readFileSync(join(directory, name))))
   expect(Buffer.compare(contents, Buffer.concat(batches))).toBe(0)
 })
+
+test('a file system that makes no directory is refused, not waited for', () => {
+  expect(() => fileStorage.makeDirectory('/proc/no-such-directory/inside')).toThrow('no-such-directory')
+})
