@@ -18,6 +18,7 @@ import { type AuditedRecord, type AuditResult, auditPartition } from './audit.ts
 import { type ConsumeResult, consumeUntilStopped } from './consume-loop.ts'
 import { makeHandler } from './handler.ts'
 import { readThreadCpuMs } from './machine-usage.ts'
+import { obeyUntilClosed } from './obedient-thread.ts'
 import { connectTarget } from './targets/embedded-target.ts'
 import { ThreadTally } from './thread-tally.ts'
 
@@ -132,14 +133,5 @@ class ConsumerThread {
 export default async function consumeThread(task: unknown): Promise<void> {
   const { data, port } = enterThread(task)
   const thread = new ConsumerThread(data)
-  try {
-    await new Promise<void>(resolve => {
-      port.onClose(resolve)
-      port.ref()
-      port.onCommand(command => (command.name === 'close' ? resolve() : thread.obey(command)))
-    })
-    await thread.close()
-  } finally {
-    port.close()
-  }
+  await obeyUntilClosed(port, thread)
 }

@@ -14,6 +14,7 @@ import { enterThread } from '../threads/thread-start.ts'
 import type { Channel } from '../wire/network/channel.ts'
 import { generateLoad, type LoadResult } from './load-generator.ts'
 import { readThreadCpuMs } from './machine-usage.ts'
+import { obeyUntilClosed } from './obedient-thread.ts'
 import { ProducerSink, valueCount } from './producer-sink.ts'
 import { connectTarget } from './targets/embedded-target.ts'
 import { ThreadTally } from './thread-tally.ts'
@@ -115,14 +116,5 @@ class LoaderThread {
 export default async function loadGeneratorThread(task: unknown): Promise<void> {
   const { data, port } = enterThread(task)
   const thread = new LoaderThread(data)
-  try {
-    await new Promise<void>(resolve => {
-      port.onClose(resolve)
-      port.ref()
-      port.onCommand(command => (command.name === 'close' ? resolve() : thread.obey(command)))
-    })
-    await thread.close()
-  } finally {
-    port.close()
-  }
+  await obeyUntilClosed(port, thread)
 }

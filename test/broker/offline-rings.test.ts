@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { OfflineRings } from '../../src/broker/offline-rings.ts'
 import { Bells } from '../../src/threads/bells.ts'
 import { syntheticBatch } from '../data-plane/log/batches.ts'
-import { PASS_STEPS, Rig } from '../data-plane/partition/rig.ts'
+import { Rig } from '../data-plane/partition/rig.ts'
+import { PASS_STEPS } from '../support/pass-steps.ts'
 
 test('what waits in the rings of a dead host, and what comes later, is a storage error', () => {
   const rig = new Rig()

@@ -9,24 +9,13 @@
  */
 import { allocateWords } from '../../src/threads/shared-memory.ts'
 import { AtomicWords } from '../../src/threads/words.ts'
-
-export const PASS_POINTS = [
-  'take',
-  'assign',
-  'roll',
-  'write',
-  'publish',
-  'answer',
-  'complete',
-  'ringBells',
-  'index'
-] as const
+import { PASS_STEPS } from '../support/pass-steps.ts'
 
 export const RECOVERY_POINTS = ['begin', 'openLog', 'list', 'sweep', 'republish', 'finish'] as const
 
-export type CrashPoint = (typeof PASS_POINTS)[number] | (typeof RECOVERY_POINTS)[number]
+export type CrashPoint = (typeof PASS_STEPS)[number] | (typeof RECOVERY_POINTS)[number]
 
-const POINTS: readonly CrashPoint[] = [...PASS_POINTS, ...RECOVERY_POINTS]
+const POINTS: readonly CrashPoint[] = [...PASS_STEPS, ...RECOVERY_POINTS]
 const PARTITION = 0
 const POINT = 1
 const REACHED = 2

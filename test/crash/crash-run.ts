@@ -3,6 +3,7 @@
  *
  * Thread: the one that calls; the broker, the partitions and the callers have their own.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,14 +14,9 @@ import { Admin, Consumer } from '../../src/index.ts'
 import type { MessagePort } from '../../src/threads/command-port.ts'
 import { threadEntry } from '../../src/threads/worker-entry.ts'
 import { startThread, type ThreadHandle } from '../../src/threads/worker-pool.ts'
+import { PASS_STEPS } from '../support/pass-steps.ts'
 import type { CallerNews, CrashCallerStart } from './crash-caller-thread.ts'
-import {
-  allocateCrashWords,
-  type CrashPoint,
-  CrashSwitch,
-  PASS_POINTS,
-  RECOVERY_POINTS
-} from './crash-points.ts'
+import { allocateCrashWords, type CrashPoint, CrashSwitch, RECOVERY_POINTS } from './crash-points.ts'
 import { type Acknowledgement, checkHistory, type LoggedRecord } from './history-checker.ts'
 
 interface CrashOptions {
@@ -190,7 +186,7 @@ class CrashRun {
   async #killEverything(): Promise<void> {
     const { kills, killsPerPassPoint, killsPerRecoveryPoint } = this.#options
     const points: CrashPoint[] = []
-    for (let i = 0; i < killsPerPassPoint; i++) points.push(...PASS_POINTS)
+    for (let i = 0; i < killsPerPassPoint; i++) points.push(...PASS_STEPS)
     for (let i = 0; i < killsPerRecoveryPoint; i++) points.push(...RECOVERY_POINTS)
     for (const point of points) await this.#killAt(point)
     while (this.#kills < kills) {

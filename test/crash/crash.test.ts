@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { PASS_POINTS, RECOVERY_POINTS } from './crash-points.ts'
+import { PASS_STEPS } from '../support/pass-steps.ts'
+import { RECOVERY_POINTS } from './crash-points.ts'
 import { runCrashes } from './crash-run.ts'
 
 test('threads die behind every step, and no acknowledged record is lost, moved or doubled', async () => {
@@ -12,5 +13,5 @@ test('threads die behind every step, and no acknowledged record is lost, moved o
   })
   expect(report.faults).toEqual([])
   expect(report.acknowledged).toBeGreaterThan(1000)
-  expect(Object.keys(report.killsByPoint).sort()).toEqual([...PASS_POINTS, ...RECOVERY_POINTS].sort())
+  expect(Object.keys(report.killsByPoint).sort()).toEqual([...PASS_STEPS, ...RECOVERY_POINTS].sort())
 }, 120_000)

@@ -5,6 +5,7 @@
  * A payload is a word here, the number of its batch; a host copies its bytes to where its arena would
  * have them before it takes. Stamps a dead host left are so forgotten: the next one stamps again.
  */
+
 import { crc32cOf } from '../../native-free/crc32c.ts'
 import { invariant } from '../../src/base/invariant.ts'
 import type { Log } from '../../src/data-plane/log/log.ts'
@@ -21,6 +22,7 @@ import { SegmentTable } from '../../src/threads/segment-table.ts'
 import { SLOT_CRC_DONE, SlotTable } from '../../src/threads/slot-table.ts'
 import type { Words } from '../../src/threads/words.ts'
 import { DIRECTORY, splitBatches, stillClock, syntheticBatch } from '../data-plane/log/batches.ts'
+import type { PASS_STEPS } from '../support/pass-steps.ts'
 import type { Model, ModelThread, Program } from './explorer.ts'
 import { DiskContents, ModelDisk } from './model-disk.ts'
 import type { ModelWords } from './replayed-words.ts'
@@ -45,16 +47,7 @@ const BATCH_BYTES = 72
 const HOST_ROW = 0
 const NO_TIMEOUT = Number.POSITIVE_INFINITY
 
-type PassStep =
-  | 'take'
-  | 'assign'
-  | 'roll'
-  | 'write'
-  | 'publish'
-  | 'answer'
-  | 'complete'
-  | 'ringBells'
-  | 'index'
+type PassStep = (typeof PASS_STEPS)[number]
 
 export interface PartitionShape {
   /** Which callers' rings each life of the host serves, in this order. */

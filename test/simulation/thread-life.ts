@@ -4,8 +4,10 @@
  * A write to the disk that was under way at the end may still land before the end is confirmed, with the
  * bytes that its memory has then, as a system call would.
  */
+
 import type { Storage, StorageFile } from '../../src/data-plane/log/storage.ts'
 import { AtomicWords, type Words } from '../../src/threads/words.ts'
+import { replaceThroughTemporary } from '../support/memory-storage.ts'
 
 export class ThreadEnded extends Error {
   override readonly name = 'ThreadEnded'
@@ -193,15 +195,6 @@ export class MortalDisk implements Storage {
   }
 
   replaceAll(path: string, bytes: Uint8Array): void {
-    const temporary = `${path}.tmp`
-    const file = this.open(temporary, 'write')
-    try {
-      file.truncate(0)
-      file.write([bytes], 0)
-      file.flush()
-    } finally {
-      file.close()
-    }
-    this.rename(temporary, path)
+    replaceThroughTemporary(this, path, bytes)
   }
 }

@@ -68,6 +68,24 @@ interface Fault {
   readonly prefixBytes: number
 }
 
+/** How every storage replaces a file: whole, by a rename behind the flush. */
+export function replaceThroughTemporary(
+  storage: Pick<Storage, 'open' | 'rename'>,
+  path: string,
+  bytes: Uint8Array
+): void {
+  const temporary = `${path}.tmp`
+  const file = storage.open(temporary, 'write')
+  try {
+    file.truncate(0)
+    file.write([bytes], 0)
+    file.flush()
+  } finally {
+    file.close()
+  }
+  storage.rename(temporary, path)
+}
+
 export class MemoryStorage implements Storage {
   /** What was asked so far, as `write /log/t-0/00000000000000000000.log`. */
   readonly operations: string[] = []
@@ -262,16 +280,7 @@ export class MemoryStorage implements Storage {
   }
 
   replaceAll(path: string, bytes: Uint8Array): void {
-    const temporary = `${path}.tmp`
-    const file = this.open(temporary, 'write')
-    try {
-      file.truncate(0)
-      file.write([bytes], 0)
-      file.flush()
-    } finally {
-      file.close()
-    }
-    this.rename(temporary, path)
+    replaceThroughTemporary(this, path, bytes)
   }
 
   /** Counts the call, and throws if it is to fail. @returns the fault of a short write. */

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RUN_STATE_ONLINE, RUN_STATE_RECOVERING } from '../../../src/threads/control-block.ts'
 import { baseOffsetAt, baseSequenceAt, producerIdAt } from '../../../src/wire/record/record-batch.ts'
+import { PASS_STEPS } from '../../support/pass-steps.ts'
 import { DIRECTORY, factsOf, splitBatches, syntheticBatch } from '../log/batches.ts'
-import { NOW, PASS_STEPS, Rig, type RigSender } from './rig.ts'
+import { NOW, Rig, type RigSender } from './rig.ts'
 
 const batch = (more: Partial<Parameters<typeof syntheticBatch>[0]> = {}): Uint8Array =>
   syntheticBatch({ baseOffset: 0, leaderEpoch: -1, ...more })

@@ -133,18 +133,6 @@ export class RigSender {
   }
 }
 
-/** Steps of a pass and of a recovery, in order. */
-export const PASS_STEPS = [
-  'take',
-  'assign',
-  'roll',
-  'write',
-  'publish',
-  'answer',
-  'complete',
-  'ringBells',
-  'index'
-] as const
 const RECOVERY_STEPS = 6
 
 export class Rig {

@@ -1,0 +1,12 @@
+/** The steps of a partition host's pass, in order, as its methods are named. */
+export const PASS_STEPS = [
+  'take',
+  'assign',
+  'roll',
+  'write',
+  'publish',
+  'answer',
+  'complete',
+  'ringBells',
+  'index'
+] as const
