@@ -5,9 +5,9 @@
  * bytes that its memory has then, as a system call would.
  */
 
+import { replaceThroughTemporary } from '../../src/data-plane/log/replace-file.ts'
 import type { Storage, StorageFile } from '../../src/data-plane/log/storage.ts'
 import { AtomicWords, type Words } from '../../src/threads/words.ts'
-import { replaceThroughTemporary } from '../support/memory-storage.ts'
 
 export class ThreadEnded extends Error {
   override readonly name = 'ThreadEnded'

@@ -6,7 +6,9 @@
  * empty. Each call that can fail has a number, counted from 0 in `operations`; faults are set by number or by
  * name.
  */
+
 import { dirname } from 'node:path'
+import { replaceThroughTemporary } from '../../src/data-plane/log/replace-file.ts'
 import type { Storage, StorageFile } from '../../src/data-plane/log/storage.ts'
 import { storageError } from '../../src/data-plane/log/storage-error.ts'
 
@@ -66,24 +68,6 @@ interface Fault {
   readonly isPermanent: boolean
   /** Bytes of a write that reach the disk before the fault. */
   readonly prefixBytes: number
-}
-
-/** How every storage replaces a file: whole, by a rename behind the flush. */
-export function replaceThroughTemporary(
-  storage: Pick<Storage, 'open' | 'rename'>,
-  path: string,
-  bytes: Uint8Array
-): void {
-  const temporary = `${path}.tmp`
-  const file = storage.open(temporary, 'write')
-  try {
-    file.truncate(0)
-    file.write([bytes], 0)
-    file.flush()
-  } finally {
-    file.close()
-  }
-  storage.rename(temporary, path)
 }
 
 export class MemoryStorage implements Storage {

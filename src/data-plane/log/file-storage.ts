@@ -29,6 +29,7 @@ import {
 import { availableParallelism, freemem, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { invariant } from '../../base/invariant.ts'
+import { replaceThroughTemporary } from './replace-file.ts'
 import type { Storage, StorageFile } from './storage.ts'
 import { storageError } from './storage-error.ts'
 
@@ -130,17 +131,13 @@ function list(path: string): string[] {
 }
 
 function replaceAll(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.tmp`
-  const file = open(temporary, 'write', true)
-  try {
-    file.truncate(0)
-    if (bytes.byteLength > 0) file.write([bytes], 0)
-    file.flush()
-  } finally {
-    file.close()
-  }
-  attempt('rename', temporary, () => renameSync(temporary, path))
+  const storage = { open: (temporary: string) => open(temporary, 'write', true), rename }
+  replaceThroughTemporary(storage, path, bytes)
   flushDirectory(dirname(path))
+}
+
+function rename(source: string, target: string): void {
+  attempt('rename', source, () => renameSync(source, target))
 }
 
 /** From the root down: on /proc, which refuses with ENOENT, the recursive form of Node never comes back. */
@@ -161,7 +158,7 @@ export const fileStorage: Storage = {
   },
   remove: path => attempt('remove', path, () => unlinkSync(path)),
   removeTree: path => attempt('remove', path, () => rmSync(path, { recursive: true, force: true })),
-  rename: (source, target) => attempt('rename', source, () => renameSync(source, target)),
+  rename,
   readAll: path => attempt('read', path, () => new Uint8Array(readFileSync(path)))
 }
 
