@@ -60,6 +60,8 @@ class LocalProducePartition implements ProducePartition {
 }
 
 export class LocalProduceLane implements ProduceLane {
+  /** A partition whose thread is away holds up nobody else. */
+  readonly window = 'partition'
   readonly #parts: LaneParts
   readonly #options: ProduceLaneOptions
   readonly #lane: ProduceLaneReply

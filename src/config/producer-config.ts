@@ -55,7 +55,7 @@ const definition = defineConfig('producer', {
     type: 'int',
     default: 5,
     range: [1, 1000],
-    doc: 'Unanswered requests per broker.'
+    doc: 'Unanswered requests per broker; inside the process, unanswered batches per partition.'
   },
   'max.request.size': {
     type: 'int',

@@ -14,9 +14,9 @@ export interface CrashCallerStart {
   readonly partitions: number
 }
 
-/** What a caller says: three numbers for each acknowledged record, and a name for each failed one. */
+/** What a caller says: four numbers for each acknowledged record, and a name for each failed one. */
 export interface CallerNews {
-  /** partition, number, offset */
+  /** partition, number, offset, milliseconds since the epoch at which it was sent */
   readonly acknowledged: number[]
   readonly failed: [number: number, error: string][]
 }
@@ -46,8 +46,9 @@ export default async function crashCallerThread(task: unknown): Promise<void> {
     for (let i = 0; i < RECORDS_PER_TURN; i++) {
       const sent = number++
       const partition = sent % partitions
+      const sentAt = performance.timeOrigin + performance.now()
       producer.send({ topic, partition, value: `${caller}:${sent}:${PADDING}` }, (error, metadata) => {
-        if (error === null) news.acknowledged.push(partition, sent, metadata?.offset ?? -1)
+        if (error === null) news.acknowledged.push(partition, sent, metadata?.offset ?? -1, sentAt)
         else news.failed.push([sent, error.message])
       })
     }

@@ -58,8 +58,8 @@ class PartitionWatch {
   lastAckAt = 0
   /** When it was killed, until it acknowledges again; else 0. */
   killedAt = 0
-  /** Whether the end of its thread is confirmed, so that what comes now is of the next. */
-  isEnded = true
+  /** When the end of its thread was confirmed: what is sent from then on, only the next can acknowledge. */
+  endedAt = 0
 
   mayDie(now: number): boolean {
     this.deaths = this.deaths.filter(death => now - death < DEATHS_WINDOW_MS)
@@ -159,7 +159,7 @@ class CrashRun {
 
   #hear(caller: number, { acknowledged, failed }: CallerNews): void {
     const now = performance.now()
-    for (let i = 0; i < acknowledged.length; i += 3) {
+    for (let i = 0; i < acknowledged.length; i += 4) {
       const partition = acknowledged[i]!
       this.#acknowledgements.push({
         caller,
@@ -167,14 +167,14 @@ class CrashRun {
         number: acknowledged[i + 1]!,
         offset: acknowledged[i + 2]!
       })
-      this.#noteAck(this.#watches[partition]!, now)
+      this.#noteAck(this.#watches[partition]!, acknowledged[i + 3]!, now)
     }
     for (const [number] of failed) this.#refused.add(`${caller}:${number}`)
   }
 
-  #noteAck(watch: PartitionWatch, now: number): void {
+  #noteAck(watch: PartitionWatch, sentAt: number, now: number): void {
     if (watch.killedAt > 0) {
-      if (!watch.isEnded) return
+      if (sentAt < watch.endedAt) return
       this.#longestReturnMs = Math.max(this.#longestReturnMs, now - watch.killedAt)
       watch.killedAt = 0
     } else if (watch.lastAckAt > 0) {
@@ -224,10 +224,10 @@ class CrashRun {
     const now = performance.now()
     watch.deaths.push(now)
     if (watch.killedAt === 0) watch.killedAt = now
-    watch.isEnded = false
+    watch.endedAt = Number.POSITIVE_INFINITY
     this.#kills++
     await this.#broker.port.call('killPartition', { topic: TOPIC, partition })
-    watch.isEnded = true
+    watch.endedAt = performance.timeOrigin + performance.now()
   }
 
   /** Never while another one is new: somebody must send for the gaps to mean anything. */

@@ -36,6 +36,7 @@ export interface LanePartition extends ProducePartition {
 }
 
 export class SimulatedLane implements ProduceLane {
+  readonly window = 'partition'
   readonly partitions: readonly LanePartition[]
   readonly #options: LaneOptions
   readonly #slots: SlotTable

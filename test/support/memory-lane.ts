@@ -28,6 +28,7 @@ export interface SentBatch extends ProduceBatch {
 }
 
 export class MemoryProduceLane implements ProduceLane {
+  window: 'node' | 'partition' = 'node'
   readonly options: ProduceLaneOptions
   readonly sent: SentBatch[] = []
   readonly requestSizes: number[] = []

@@ -124,7 +124,7 @@ export class Sender {
     for (const queue of node.queues) {
       this.#expireQueued(queue)
       const first = queue.first
-      if (first === undefined) continue
+      if (first === undefined || this.#isWindowFull(queue)) continue
       const since = first.attempts > 0 ? first.lastAttemptAt : first.createdAt
       const isBackingOff = this.#now < since + first.backoffMs
       const waitsUntil = since + (isBackingOff ? first.backoffMs : this.#settings.lingerMs)
@@ -143,11 +143,16 @@ export class Sender {
   #sendRequests(): boolean {
     let isSent = false
     for (const node of this.#nodes.values()) {
-      if (!node.isDue || node.inFlight >= this.#settings.maxInFlightRequestsPerConnection) continue
+      if (!node.isDue || (this.#lane.window === 'node' && this.#isWindowFull(node))) continue
       if (this.#drain(node)) isSent = true
     }
     if (isSent) this.#lane.send()
     return isSent
+  }
+
+  /** Of a connection, or with threads that answer for themselves of a partition. */
+  #isWindowFull({ inFlight }: ProducerNode | PartitionQueue): boolean {
+    return inFlight >= this.#settings.maxInFlightRequestsPerConnection
   }
 
   /**
@@ -189,13 +194,11 @@ export class Sender {
   }
 
   #mayGo(queue: PartitionQueue, batch: ProducerBatch): boolean {
-    if (queue.target === null) return false
+    if (queue.target === null || this.#isWindowFull(queue)) return false
     if (this.#now < batch.lastAttemptAt + batch.backoffMs) return false
     if (this.#settings.enableIdempotence) {
       if (queue.hasGap) this.#closeGap(queue)
       if (this.#identity === null || !queue.admitsIdempotent(this.#identity)) return false
-    } else if (this.#settings.maxInFlightRequestsPerConnection === 1 && queue.inFlight > 0) {
-      return false
     }
     return batch.slot >= 0 || this.#accumulator.takeSlot(batch)
   }

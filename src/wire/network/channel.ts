@@ -60,6 +60,11 @@ export interface ProduceResult {
 
 /** A producer's way to the brokers: shared slots, and requests that name them. */
 export interface ProduceLane {
+  /**
+   * What max.in.flight.requests.per.connection counts: requests of a node, whose answers come in order over
+   * one connection, or batches of a partition, whose thread answers for itself alone.
+   */
+  readonly window: 'node' | 'partition'
   /** Asks the broker where the partition's batches go. Before the first `add` for it. */
   openPartition(partition: TopicPartition): Promise<ProducePartition>
   /** Copies a closed batch from private memory into its slot run; `bytes` starts 8-aligned. */

@@ -95,6 +95,37 @@ describe('when batches leave', () => {
     expect(bench.lane.options.inFlightMax).toBe(5)
   })
 
+  test('where partitions answer for themselves, one that is silent holds up no other', () => {
+    const bench = new SenderBench({ 'linger.ms': 0 }, 2).prime()
+    bench.lane.window = 'partition'
+    for (let index = 0; index < 8; index++) {
+      for (const partition of [0, 1]) {
+        bench.add(partition, String(index))
+        bench.endBatch(partition)
+      }
+      bench.sender.runOnce()
+      bench.answer(1)
+    }
+    bench.sender.runOnce()
+    expect(bench.sent(0)).toHaveLength(5)
+    expect(bench.queue(0).batches).toHaveLength(3)
+    expect(bench.queue(1).batches).toHaveLength(0)
+  })
+
+  test('a partition with as many batches out as may be does not cut the linger of others short', () => {
+    const bench = new SenderBench(SLOW, 2).prime()
+    bench.lane.window = 'partition'
+    for (let index = 0; index < 6; index++) {
+      bench.add(0, String(index))
+      bench.endBatch(0)
+      bench.sender.runOnce()
+    }
+    expect(bench.sent(0)).toHaveLength(5)
+    bench.add(1, 'a')
+    expect(bench.sender.runOnce()).toBe(10)
+    expect(bench.sent(1)).toHaveLength(0)
+  })
+
   test('a request stays below max.request.size, and the next begins with the partition left out', () => {
     const bench = new SenderBench({ 'linger.ms': 0, 'max.request.size': 5000 }, 3)
     for (const partition of [0, 1, 2]) bench.add(partition, 'x'.repeat(2000))
