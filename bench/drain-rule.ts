@@ -91,5 +91,7 @@ const cluster = await startCluster()
 const measured = await measure(cluster)
 await cluster.close()
 const percent = (100 * (measured / expected - 1)).toFixed(1)
-console.log(`${measured.toFixed(1)} records a request, the model says ${expected.toFixed(1)}: ${percent} % off`)
+console.log(
+  `${measured.toFixed(1)} records a request, the model says ${expected.toFixed(1)}: ${percent} % off`
+)
 process.exitCode = Math.abs(measured / expected - 1) <= TOLERANCE ? 0 : 1
