@@ -3,10 +3,11 @@
  *
  *   node dist/test/crash/run.js --kills 100      --seed 1 --partitions 16
  *   node dist/test/crash/run.js --kills 200 --bars   also fails when a time is missed: on a quiet machine
- *   node dist/test/crash/run.js --unflushed-mib 64   what one log has grown by when it is killed; 512 by default
+ *   node dist/test/crash/run.js --unflushed-mib 64   what a log has grown by when it is killed; or 512
  */
 import { parseArgs } from 'node:util'
 import { runCrashes } from './crash-run.ts'
+import { runFullDisk } from './full-disk-run.ts'
 import { runUnflushed } from './unflushed-run.ts'
 
 /** Longest gap of a partition that was not killed, and longest time until a killed one is back. */
@@ -34,8 +35,10 @@ const report = await runCrashes({
 console.log(report)
 const unflushed = await runUnflushed(Number(values['unflushed-mib']))
 console.log(unflushed)
+const fullDisk = await runFullDisk()
+console.log('full disk:', fullDisk ?? 'not run: this user may not mount a file system')
 const longestReturnMs = Math.max(report.longestReturnMs, unflushed.returnMs)
 const isQuick = report.longestGapMs <= GAP_MS_MAX && longestReturnMs <= RETURN_MS_MAX
 if (!isQuick) console.log(`expected gaps <= ${GAP_MS_MAX} ms and returns <= ${RETURN_MS_MAX} ms`)
-const faults = [...report.faults, ...unflushed.faults]
+const faults = [...report.faults, ...unflushed.faults, ...(fullDisk?.faults ?? [])]
 process.exitCode = faults.length === 0 && (isQuick || !values.bars) ? 0 : 1

@@ -1,12 +1,13 @@
 /**
- * Counts the records of a request on the running engine and holds them against the batch model: 12 partitions,
- * random keys, 20,000 records a second, linger.ms 20.
+ * Counts the records of a request on the running engine and holds them against the batch model: 12
+ * partitions, random keys, 20,000 records a second, linger.ms 20.
  *
- *   node dist/bench/drain-rule.js      exit code 1 when they are more than 10 % apart
+ *   node dist/test/cluster/drain-rule-run.js      exit code 1 when they are more than 10 % apart
  *
  * The model is told linger.ms and nothing of timers, which fire up to a millisecond late.
  * Kafka: clients/producer/internals/RecordAccumulator.ready and drain.
  */
+import { seededRandom } from '../../src/base/random.ts'
 import {
   Admin,
   type Channel,
@@ -15,8 +16,8 @@ import {
   Producer,
   predictBatching,
   startCluster
-} from '../src/index.ts'
-import { CountingLane } from './counting-lane.ts'
+} from '../../src/index.ts'
+import type { ProduceLane } from '../../src/wire/network/channel.ts'
 
 const TOPIC = 'drain-rule'
 const PARTITIONS = 12
@@ -31,8 +32,13 @@ const WARMUP_MS = 3000
 const MEASURED_MS = 10_000
 const TOLERANCE = 0.1
 
-/** A channel whose produce lanes count. */
-function counting(channel: Channel, lanes: CountingLane[]): Channel {
+interface Counts {
+  records: number
+  requests: number
+}
+
+/** A channel whose produce lanes count what is sent. */
+function counting(channel: Channel, counts: Counts): Channel {
   return {
     metadata: request => channel.metadata(request),
     createTopics: request => channel.createTopics(request),
@@ -40,9 +46,18 @@ function counting(channel: Channel, lanes: CountingLane[]): Channel {
     listOffsets: request => channel.listOffsets(request),
     openFetchLane: options => channel.openFetchLane(options),
     openProduceLane: async options => {
-      const lane = new CountingLane(await channel.openProduceLane(options))
-      lanes.push(lane)
-      return lane
+      const lane = await channel.openProduceLane(options)
+      const { add, send } = lane
+      return Object.assign(lane, {
+        add: (...[partition, batch, acks]: Parameters<ProduceLane['add']>) => {
+          counts.records += batch.recordCount
+          add.call(lane, partition, batch, acks)
+        },
+        send: () => {
+          counts.requests += 1
+          send.call(lane)
+        }
+      })
     },
     close: () => channel.close()
   }
@@ -53,29 +68,31 @@ async function measure(cluster: Cluster): Promise<number> {
   const channel = await connectHandle(await cluster.handle())
   const admin = new Admin(channel)
   await admin.createTopics([{ topic: TOPIC, numPartitions: PARTITIONS }])
-  const lanes: CountingLane[] = []
+  const counts: Counts = { records: 0, requests: 0 }
   const config = { 'linger.ms': LINGER_MS, 'batch.size': BATCH_SIZE }
-  const producer = new Producer(counting(channel, lanes), config)
+  const producer = new Producer(counting(channel, counts), config)
   const key = new Uint8Array(KEY_BYTES)
+  const random = seededRandom(1)
   let sent = 0
   const startedAt = performance.now()
-  let atStart = { records: 0, requests: 0 }
+  let atStart: Counts | null = null
   for (;;) {
     const elapsedMs = performance.now() - startedAt
     if (elapsedMs > WARMUP_MS + MEASURED_MS) break
-    if (atStart.requests === 0 && elapsedMs > WARMUP_MS) atStart = lanes[0]!.counts
+    if (elapsedMs > WARMUP_MS) atStart ??= { ...counts }
     for (const due = Math.floor(elapsedMs * RECORDS_PER_MS); sent < due; sent++) {
       key.forEach((_, i) => {
-        key[i] = Math.random() * 256
+        key[i] = random.below(256)
       })
       producer.send({ topic: TOPIC, key, value: VALUE })
     }
     await new Promise(resolve => setImmediate(resolve))
   }
-  const { records, requests } = lanes[0]!.counts
+  const atEnd = { ...counts }
   await producer.close()
   await channel.close()
-  return (records - atStart.records) / (requests - atStart.requests)
+  const { records, requests } = atStart ?? { records: 0, requests: 0 }
+  return (atEnd.records - records) / (atEnd.requests - requests)
 }
 
 const expected = predictBatching({
