@@ -9,6 +9,10 @@ export interface MicroBenchmark {
   run(): number
   /** Throws unless the result of a run is what it must be. */
   check(result: number): void
+  /** Puts back what a run used up, before each run and outside its time. */
+  restore?(): void
+  /** Removes what was made for it. */
+  close?(): void
 }
 
 export function expectResult(name: string, result: number, expected: number): void {

@@ -4,12 +4,13 @@
  *   shared memory:  0 ┌──────────────┐ 16384 ┌─────────────────────────────
  *                     │ slice tables │       │ whatever its owner keeps there
  *
- * The module works in place: bytes that lie in the memory are checksummed and moved without leaving it. Plain
- * JavaScript takes any array and reaches two thirds of that speed on long ranges, a quarter at 100 bytes; it
- * serves bytes outside the memory and is the oracle of the tests. Node's `zlib.crc32` is another polynomial.
+ * The module works in place: bytes that lie in the memory are checksummed and moved without leaving it; long
+ * ranges are folded first, where there is scratch memory for it. Plain JavaScript takes any array, serves bytes
+ * outside the memory and is the oracle of the tests. Node's `zlib.crc32` is another polynomial.
  *
  * Thread: one instance per thread; the module and the tables serve all. Kafka: common/utils/Crc32C.
  */
+import { crc32cFolder, FOLD_BYTES_MIN, foldFunctions } from './crc32c-fold.ts'
 import { buildCrc32cTables } from './crc32c-tables.ts'
 import {
   assembleModule,
@@ -89,7 +90,8 @@ function crc32cBody(): Code {
 
 /**
  * The module, compiled synchronously; send it to other threads, which instantiate it in microseconds.
- * Exports `crc32c(at, length, seed)`, where the seed is 0 or the checksum of the bytes before, and `copy`.
+ * Exports `crc32c(at, length, seed)`, where the seed is 0 or the checksum of the bytes before, `copy`, and what
+ * folding needs.
  */
 export function compileBlockModule(): WebAssembly.Module {
   const bytes = assembleModule({ module: 'env', name: 'memory', pages: [1, 65536] }, [
@@ -106,26 +108,39 @@ export function compileBlockModule(): WebAssembly.Module {
       locals: [],
       results: [],
       body: memoryCopy(local.get(0), local.get(1), local.get(2))
-    }
+    },
+    ...foldFunctions()
   ])
   return new WebAssembly.Module(bytes)
 }
 
+/** @param seed 0, or the checksum of the bytes before */
+type SlicedCrc = (at: number, length: number, seed: number) => number
+
 /** Word 1 of table 0, which no zeroed or foreign memory holds. */
 const REMAINDER_OF_ONE = 0xf26b8303
 
-/** @throws Error if the tables do not lie at byte 0 of the memory: every checksum would be wrong. */
+/**
+ * @param scratch address of FOLD_SCRATCH_BYTES that this thread alone uses; 0: there is none
+ * @throws Error if the tables do not lie at byte 0 of the memory: every checksum would be wrong.
+ */
 export function instantiateBlockOperations(
   module: WebAssembly.Module,
-  memory: WebAssembly.Memory
+  memory: WebAssembly.Memory,
+  scratch = 0
 ): BlockOperations {
   if (new DataView(memory.buffer).getUint32(4, true) !== REMAINDER_OF_ONE) {
     throw new Error('The CRC-32C tables are missing at byte 0 of the memory: call writeCrc32cTables first.')
   }
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  const crc32c = exports['crc32c'] as (at: number, length: number, seed: number) => number
+  const sliced = exports['crc32c'] as SlicedCrc
   const copy = exports['copy'] as BlockOperations['copy']
-  return { crc32c: (at, length) => crc32c(at, length, 0) >>> 0, copy }
+  if (scratch === 0) return { crc32c: (at, length) => sliced(at, length, 0) >>> 0, copy }
+  const folded = crc32cFolder(exports, new DataView(memory.buffer), scratch)
+  return {
+    crc32c: (at, length) => (length < FOLD_BYTES_MIN ? sliced(at, length, 0) : folded(at, length)) >>> 0,
+    copy
+  }
 }
 
 const TABLES = buildCrc32cTables()

@@ -16,7 +16,7 @@ export const I32 = 0x7f
 export const I64 = 0x7e
 type ValueType = typeof I32 | typeof I64
 
-interface WasmFunction {
+export interface WasmFunction {
   readonly name: string
   /** Parameters take the local indices 0, 1, …; the locals follow. */
   readonly parameters: readonly ValueType[]
@@ -72,6 +72,20 @@ export const i64 = {
   extend32: unary(0xad)
 }
 
+/** 128 bits at once; as with the other loads, no alignment is promised. */
+export const v128 = {
+  load: (address: Code, offset = 0): Code => [address, 0xfd, 0x00, 0, unsignedLeb(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [
+    address,
+    value,
+    0xfd,
+    0x0b,
+    0,
+    unsignedLeb(offset)
+  ],
+  xor: (left: Code, right: Code): Code => [left, right, 0xfd, 0x51]
+}
+
 export const local = {
   get: (index: number): Code => [0x20, index],
   set: (index: number, value: Code): Code => [value, 0x21, index]
@@ -90,6 +104,11 @@ export function repeatWhile(condition: Code, body: Code): Code {
 /** Moves bytes inside memory 0; the ranges may overlap. */
 export function memoryCopy(target: Code, source: Code, length: Code): Code {
   return [target, source, length, 0xfc, 0x0a, 0, 0]
+}
+
+/** Sets bytes of memory 0 to 0. */
+export function memoryClear(target: Code, length: Code): Code {
+  return [target, i32.constant(0), length, 0xfc, 0x0b, 0]
 }
 
 /** The bytes of a module that exports `functions`. */

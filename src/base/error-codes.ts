@@ -27,6 +27,7 @@ export const ERROR_CODES = {
     retriable: true,
     text: 'This broker does not hold this topic or partition'
   },
+  LEADER_NOT_AVAILABLE: { code: 5, retriable: true, text: 'The partition has no leader now' },
   NOT_LEADER_OR_FOLLOWER: {
     code: 6,
     retriable: true,
@@ -73,7 +74,7 @@ export const ERROR_CODES = {
   KAFKA_STORAGE_ERROR: {
     code: 56,
     retriable: true,
-    text: 'The disk refused: the log is offline until it is opened again'
+    text: 'The log is offline until it is opened again'
   },
   UNKNOWN_PRODUCER_ID: { code: 59, retriable: false, text: 'The broker knows nothing of this producer id' },
   FENCED_LEADER_EPOCH: {

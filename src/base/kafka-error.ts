@@ -12,8 +12,9 @@ export class KafkaError extends Error {
   /** Whether the same request may succeed later. */
   readonly retriable: boolean
 
-  constructor(code: ErrorName, detail?: string) {
-    super(`${code}: ${ERROR_CODES[code].text}${detail === undefined ? '' : ` (${detail})`}`)
+  /** @param text what was found, where more is known than the code says */
+  constructor(code: ErrorName, detail?: string, text: string = ERROR_CODES[code].text) {
+    super(`${code}: ${text}${detail === undefined ? '' : ` (${detail})`}`)
     this.code = code
     this.errorCode = ERROR_CODES[code].code
     this.retriable = ERROR_CODES[code].retriable
@@ -22,5 +23,10 @@ export class KafkaError extends Error {
   /** The error of a numeric code as it stands in a response. */
   static ofCode(errorCode: number, detail?: string): KafkaError {
     return new KafkaError(errorName(errorCode), detail)
+  }
+
+  /** The error of a response whose own sentence says what was found. */
+  static ofAnswer(errorCode: number, sentence: string): KafkaError {
+    return new KafkaError(errorName(errorCode), undefined, sentence)
   }
 }

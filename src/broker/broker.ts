@@ -25,7 +25,14 @@ import {
   openProducePartition
 } from './handlers/local-lanes.ts'
 import { metadata } from './handlers/metadata.ts'
-import { bodyAs, type LaneName, type LaneSize, type ProducePartitionName } from './local-commands.ts'
+import {
+  bodyAs,
+  type LaneName,
+  type LaneSize,
+  type PartitionRoom,
+  type PartitionUsage,
+  type ProducePartitionName
+} from './local-commands.ts'
 import { LogDirectory } from './log-directory.ts'
 import { PartitionRegistry } from './partition-registry.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -36,6 +43,9 @@ export interface BrokerOptions {
   readonly logDirectory: string
   readonly arenaBytes: number
 }
+
+/** Of a partition whose thread does not run. */
+const UNUSED: PartitionUsage = { cpuMs: null, diskMs: 0, blockedMs: null, passes: 0, bytes: 0, tailBytes: 0 }
 
 export class Broker {
   readonly #engine: Engine
@@ -74,10 +84,17 @@ export class Broker {
       case 'killPartition':
         await this.#partitions.get(bodyAs<TopicPartition>({ body }))?.kill()
         return {}
+      case 'truncatePartition': {
+        const { offset, ...name } = bodyAs<TopicPartition & { readonly offset: number }>({ body })
+        const partition = await this.#partitions.open(name)
+        return (await partition.truncate(offset)).body
+      }
       case 'partitionUsage': {
         const usage = await this.#partitions.get(bodyAs<TopicPartition>({ body }))?.usage()
-        return usage?.body ?? { cpuMs: null, passes: 0, bytes: 0 }
+        return usage?.body ?? UNUSED
       }
+      case 'partitionRoom':
+        return this.#partitionRoom()
       case 'close':
         await this.#close()
         return {}
@@ -86,8 +103,17 @@ export class Broker {
     }
   }
 
+  #partitionRoom(): PartitionRoom {
+    const { threads, reason } = this.#threadLimit
+    return { partitions: Math.max(0, threads - this.#topics.partitionCount), reason }
+  }
+
   #accept(port: CommandPort): void {
-    const caller = new Caller(this.#engine, () => ++this.#lastId)
+    const caller = new Caller(
+      this.#engine,
+      () => ++this.#lastId,
+      readerRow => this.#partitions.forgetReader(readerRow)
+    )
     this.#callers.add(port)
     port.onCommand(command => this.#answer(caller, command))
     port.onClose(() => {
@@ -99,7 +125,10 @@ export class Broker {
   #answer(caller: Caller, { name, body }: Command): object | Promise<object> {
     switch (name) {
       case 'hello':
-        return new SharedReply({}, { ...this.#engine.arena, bells: this.#engine.bellWords })
+        return new SharedReply(
+          { scratch: caller.scratch },
+          { ...this.#engine.arena, bells: this.#engine.bellWords }
+        )
       case 'metadata':
         return metadata(bodyAs<MetadataRequest>({ body }), this.#topics, this.#partitions)
       case 'createTopics':

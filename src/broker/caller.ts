@@ -30,17 +30,30 @@ interface LentLane {
   isClosing: boolean
 }
 
+interface ReaderPlace {
+  readonly bellRow: number
+  /** -1 where every row of the lease table is taken. */
+  readonly readerRow: number
+}
+
 export class Caller {
+  /** Scratch memory of the caller's thread. */
+  readonly scratch: number
   readonly #engine: Engine
   readonly #produceLanes = new Map<number, LentLane>()
-  /** Lane to bell row. */
-  readonly #fetchLanes = new Map<number, number>()
+  readonly #fetchLanes = new Map<number, ReaderPlace>()
   readonly #nextId: () => number
+  readonly #forgetReader: (readerRow: number) => void
 
-  /** @param nextId numbers for lanes and rings, unique in the cluster */
-  constructor(engine: Engine, nextId: () => number) {
+  /**
+   * @param nextId numbers for lanes and rings, unique in the cluster
+   * @param forgetReader called once a reader has ended: no partition is to ring for it any more
+   */
+  constructor(engine: Engine, nextId: () => number, forgetReader: (readerRow: number) => void) {
     this.#engine = engine
+    this.scratch = engine.lendScratch()
     this.#nextId = nextId
+    this.#forgetReader = forgetReader
   }
 
   /**
@@ -106,18 +119,24 @@ export class Caller {
     this.#releaseIfDrained(lane)
   }
 
-  openFetchLane(): { readonly id: number; readonly bellRow: number } {
-    const bellRow = this.#engine.bellRows.take()
+  openFetchLane(): ReaderPlace & { readonly id: number; readonly leases: SharedArrayBuffer } {
+    const { bellRows, readerRows, leaseWords } = this.#engine
+    const bellRow = bellRows.take()
+    const readerRow = readerRows.take(bellRow)
     const id = this.#nextId()
-    this.#fetchLanes.set(id, bellRow)
-    return { id, bellRow }
+    this.#fetchLanes.set(id, { bellRow, readerRow })
+    return { id, bellRow, readerRow, leases: leaseWords }
   }
 
   closeFetchLane(laneId: number): void {
-    const bellRow = this.#fetchLanes.get(laneId)
-    if (bellRow === undefined) return
+    const place = this.#fetchLanes.get(laneId)
+    if (place === undefined) return
     this.#fetchLanes.delete(laneId)
-    this.#engine.bellRows.giveBack(bellRow)
+    if (place.readerRow >= 0) {
+      this.#forgetReader(place.readerRow)
+      this.#engine.readerRows.giveBack(place.readerRow)
+    }
+    this.#engine.bellRows.giveBack(place.bellRow)
   }
 
   /**
@@ -132,6 +151,7 @@ export class Caller {
       this.closeProduceLane(lane.id)
     }
     for (const laneId of this.#fetchLanes.keys()) this.closeFetchLane(laneId)
+    this.#engine.giveBackScratch(this.scratch)
   }
 
   #releaseIfDrained(lane: LentLane): void {

@@ -16,11 +16,13 @@ import {
   CONTROL_BLOCK_BYTES,
   ControlBlock,
   RUN_STATE_NONE,
-  RUN_STATE_POISONED
+  RUN_STATE_POISONED,
+  TAIL_TABLE_WORD
 } from '../threads/control-block.ts'
 import { RingHost } from '../threads/ring.ts'
 import { SEGMENT_ENTRY_BYTES, SEGMENT_TABLE_BYTES_MAX } from '../threads/segment-table.ts'
 import { allocateWords, growableWords } from '../threads/shared-memory.ts'
+import { lendTailBlocks, TAIL_BLOCK_BYTES, TAIL_BLOCKS } from '../threads/tail-blocks.ts'
 import { AtomicWords } from '../threads/words.ts'
 import { startThread, type ThreadHandle } from '../threads/worker-pool.ts'
 import type { Engine } from './engine.ts'
@@ -59,7 +61,11 @@ export class HostedPartition {
   readonly #whenDrained = new Map<number, () => void>()
   readonly #offlineRings: OfflineRings
   readonly #supervisor = new Supervisor()
+  readonly #scratch: number
   #thread: ThreadHandle | null = null
+  readonly #begin = (): void => this.#start()
+  /** Whether the thread has its turn to start. */
+  #hasTurn = false
   #readyWaiters: Waiter[] = []
   #endWaiters: (() => void)[] = []
   /** Words of the last failure, null while there was none since the last start. */
@@ -70,9 +76,16 @@ export class HostedPartition {
     this.#engine = engine
     this.directory = `${place.logDirectory}/${partitionDirectory(place)}`
     this.bellRow = engine.bellRows.take()
-    this.#control = new ControlBlock(new AtomicWords(this.controlWords))
+    const controlWords = new AtomicWords(this.controlWords)
+    this.#control = new ControlBlock(controlWords)
+    const region = engine.tryLendTail(TAIL_BLOCKS * TAIL_BLOCK_BYTES)
+    if (region !== null) {
+      const lent = { region, blocks: TAIL_BLOCKS, blockBytes: TAIL_BLOCK_BYTES }
+      lendTailBlocks(controlWords, TAIL_TABLE_WORD, lent)
+    }
     this.#control.initialise(place.id)
-    this.#offlineRings = new OfflineRings(engine.bells, this.#control)
+    this.#scratch = engine.lendScratch()
+    this.#offlineRings = new OfflineRings(engine.bells, this.#control, engine.payloads)
   }
 
   get state(): HostState {
@@ -91,12 +104,18 @@ export class HostedPartition {
     await online
   }
 
-  #offlineError(): KafkaError {
+  /** Why it is offline, or null if it is not. */
+  get offlineReason(): string | null {
+    return this.state === 'offline' ? this.#offlineText() : null
+  }
+
+  #offlineText(): string {
     const { topic, partition } = this.#place
-    return new KafkaError(
-      'KAFKA_STORAGE_ERROR',
-      `${topic}-${partition} is offline: ${this.#failure ?? 'its thread ended'}`
-    )
+    return `${topic}-${partition} is offline: ${this.#failure ?? 'its thread ended'}`
+  }
+
+  #offlineError(): KafkaError {
+    return new KafkaError('KAFKA_STORAGE_ERROR', this.#offlineText())
   }
 
   /** Tells the host of a new ring. @param whenDrained called once the ring is closed, empty and forgotten */
@@ -108,6 +127,11 @@ export class HostedPartition {
       const { ring: words, slots, ...body } = ring
       this.#tell('attach', body, { ring: words, slots })
     }
+  }
+
+  /** A reader has ended: its interest goes with it. */
+  forgetReader(readerRow: number): void {
+    this.#control.disarmInterest(readerRow)
   }
 
   /** Wakes the host; a ring was closed. */
@@ -123,10 +147,22 @@ export class HostedPartition {
     return reply
   }
 
+  /**
+   * Takes back every batch that ends at `offset` or later. @returns the new log end offset
+   * @throws KafkaError KAFKA_STORAGE_ERROR when no thread serves
+   */
+  async truncate(offset: number): Promise<CommandReply> {
+    if (this.#thread === null || this.state !== 'online') throw this.#offlineError()
+    const reply = this.#thread.port.call('truncate', { offset })
+    this.ring()
+    return reply
+  }
+
   /** Kills the thread, and waits for its confirmed end. */
   async kill(): Promise<void> {
     const thread = this.#thread
     if (thread === null) return
+    this.#failure = 'it was killed'
     thread.abort()
     await thread.ended
   }
@@ -141,12 +177,15 @@ export class HostedPartition {
     const wasAlive = effect !== 'release'
     const ended = new Promise<void>(resolve => this.#endWaiters.push(resolve))
     this.#obey(effect)
+    // Without a thread there is no end to wait for.
+    if (this.#engine.starts.withdraw(this.#begin)) this.#threadEnded()
     await ended
     return wasAlive && this.#control.runState === RUN_STATE_POISONED ? this.#failure : null
   }
 
   /** Looks after the thread. */
   tick(): void {
+    if (this.#thread === null) return
     const { runState, heartbeat } = this.#control
     const workWaiting = this.state === 'online' && this.#hasWork()
     this.#obey(this.#supervisor.tick(this.#now, { runState, heartbeat, workWaiting }))
@@ -176,17 +215,20 @@ export class HostedPartition {
   }
 
   #obey(effect: HostEffect): void {
-    if (effect === 'start') this.#start()
+    if (effect === 'start') this.#engine.starts.ask(this.#begin)
     else if (effect === 'ask-to-stop') this.#tell('stop', {})
     else if (effect === 'go-offline') this.#goOffline()
     else if (effect === 'release') this.#release()
     else if (effect === 'abort') {
-      this.#failure = 'its thread made no progress'
+      this.#failure = 'it made no progress'
       this.#thread?.abort()
     }
   }
 
   #goOffline(): void {
+    if (this.#control.runState !== RUN_STATE_POISONED) {
+      this.#failure = `its thread died again and again, the last time: ${this.#failure ?? 'it ended'}`
+    }
     for (const ring of this.#rings.values()) this.#offlineRings.add(ring)
     for (const waiter of this.#readyWaiters.splice(0)) waiter.reject(this.#offlineError())
     this.#place.wentOffline()
@@ -194,14 +236,18 @@ export class HostedPartition {
 
   #start(): void {
     const engine = this.#engine
+    this.#hasTurn = true
     this.#failure = null
+    this.#supervisor.started(this.#now)
     engine.bells.revive(this.bellRow)
     this.#control.storeRunState(RUN_STATE_NONE)
     this.#control.nextIncarnation()
     const start: PartitionStart = {
       arena: engine.arena,
+      scratch: this.#scratch,
       bells: engine.bellWords,
       bellRow: this.bellRow,
+      leases: engine.leaseWords,
       control: this.controlWords,
       segments: this.segmentWords,
       directory: this.directory,
@@ -226,10 +272,22 @@ export class HostedPartition {
     const { error } = await thread.ended
     this.#failure ??= error?.message ?? null
     this.#thread = null
+    this.#endTurn()
+    this.#threadEnded()
+  }
+
+  #threadEnded(): void {
     this.#obey(this.#supervisor.ended(this.#now, this.#control.runState))
   }
 
+  #endTurn(): void {
+    if (!this.#hasTurn) return
+    this.#hasTurn = false
+    this.#engine.starts.finished()
+  }
+
   #wentOnline(): void {
+    this.#endTurn()
     this.#obey(this.#supervisor.online(this.#now))
     for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve()
   }

@@ -33,7 +33,13 @@ import {
   type MetadataResponse
 } from '../wire/protocol/messages.ts'
 import { KeepAlive } from './keep-alive.ts'
-import { bodyAs, type FetchPartitionReply, sharedArena, sharedWords } from './local-commands.ts'
+import {
+  bodyAs,
+  type FetchPartitionReply,
+  type HelloReply,
+  sharedArena,
+  sharedWords
+} from './local-commands.ts'
 import { LocalFetchLane } from './local-fetch-lane.ts'
 import { LocalLog } from './local-log.ts'
 import { type LaneParts, LocalProduceLane } from './local-produce-lane.ts'
@@ -51,7 +57,7 @@ export class LocalChannel implements Channel {
     const port = new CommandPort(messagePort)
     const reply = await port.call('hello', {})
     const bells = new Bells(new AtomicWords(sharedWords(reply, 'bells')))
-    const arena = new Arena(sharedArena(reply))
+    const arena = new Arena(sharedArena(reply), bodyAs<HelloReply>(reply).scratch)
     return new LocalChannel({ port, arena, bells, keepAlive: new KeepAlive(port), clock: systemClock })
   }
 

@@ -6,7 +6,7 @@
  *   hello                 ─▶ HelloReply + arena, bells
  *   openProduceLane       ─▶ ProduceLaneReply + slots            closeProduceLane (no reply)
  *   openProducePartition  ─▶ ProducePartitionReply + ring
- *   openFetchLane         ─▶ FetchLaneReply                      closeFetchLane (no reply)
+ *   openFetchLane         ─▶ FetchLaneReply + leases             closeFetchLane (no reply)
  *   openFetchPartition    ─▶ FetchPartitionReply + control, segments
  */
 import type { TopicPartition } from '../base/topic-partition.ts'
@@ -15,6 +15,17 @@ import type { ArenaHandle } from '../threads/arena.ts'
 import type { Command, CommandReply, SharedValue } from '../threads/command-port.ts'
 
 export type { PartitionUsage }
+
+/** How many partitions more a broker takes, and what sets that: "a limit of 256 open files". */
+export interface PartitionRoom {
+  readonly partitions: number
+  readonly reason: string
+}
+
+export interface HelloReply {
+  /** Address of scratch memory for the caller's thread in the arena, or 0. */
+  readonly scratch: number
+}
 
 export interface LaneName {
   readonly lane: number
@@ -42,6 +53,8 @@ export interface ProducePartitionReply {
 
 export interface FetchLaneReply extends LaneName {
   readonly bellRow: number
+  /** Row in the lease table, or -1: all are taken. */
+  readonly readerRow: number
 }
 
 export interface FetchPartitionReply {

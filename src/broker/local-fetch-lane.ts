@@ -1,18 +1,24 @@
 /**
- * A consumer's way to the partitions of its own process: it samples the log view and reads the file itself,
- * into a private chunk in which checksums are computed in place. No thread is asked, and none has to answer.
+ * A consumer's way to the partitions of its own process. The newest bytes it finds in the tail blocks of the
+ * arena, without a copy; older ones it reads from the file into a private chunk. No thread is asked, and none
+ * has to answer.
  *
- *   sample ─▶ floor segment ─▶ position of the batch ─▶ one pread ─▶ sample again: same truncation generation
+ *   sample ─▶ place of the batch ─▶ tail block: lease, same generation     ─▶ sample again: same truncation
+ *                                └▶ none: floor segment, one pread         ┘
  *
  * Thread: the caller that opened it.
  */
 import { ERROR_CODES } from '../base/error-codes.ts'
+import { lowHalf } from '../base/int64.ts'
 import { invariant } from '../base/invariant.ts'
+import { HighwaterError } from '../base/local-errors.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import { fileStorage } from '../data-plane/log/file-storage.ts'
 import { SegmentHandles } from '../data-plane/log/segment-handles.ts'
 import { ARENA_FIRST_REGION, Arena } from '../threads/arena.ts'
-import type { FetchLane, FetchLaneOptions } from '../wire/network/channel.ts'
+import { LeaseTable } from '../threads/lease-table.ts'
+import { AtomicWords } from '../threads/words.ts'
+import type { FetchLane, FetchLaneOptions, FetchPlace } from '../wire/network/channel.ts'
 import type { FetchRequest, FetchResponse } from '../wire/protocol/messages.ts'
 import {
   BATCH_SIZE_OVERHEAD,
@@ -27,40 +33,56 @@ import {
   type LaneName,
   sharedWords
 } from './local-commands.ts'
-import { LocalLog } from './local-log.ts'
-import type { LaneParts } from './local-produce-lane.ts'
+import { LocalLog, type LogPlace } from './local-log.ts'
+import { clusterEnded, type LaneParts } from './local-produce-lane.ts'
 
-/** Until hosts ring the bells of readers, this is how long one sleeps between two looks at the view. */
+/** A reader without a row in the lease table is rung by nobody: it looks so often. */
 const LOOK_MS = 1
 const NO_BYTES = new Uint8Array(0)
 
-/** Where reading goes on in a log, so that no index is searched for the next fetch. */
-interface NextPlace {
-  offset: number
-  ordinal: number
-  position: number
-  truncationGeneration: number
-}
-
 interface ReadPartition {
   readonly log: LocalLog
-  readonly next: NextPlace
+  /** Where reading goes on in the log, so that no index is searched for the next fetch. */
+  readonly next: LogPlace
+}
+
+/** Bytes of an answer, and the memory they lie in. */
+interface FoundBytes {
+  memory: Arena
+  address: number
+  length: number
 }
 
 export class LocalFetchLane implements FetchLane {
   readonly #parts: LaneParts
   readonly #lane: FetchLaneReply
+  readonly #leases: LeaseTable
   readonly #handles = new SegmentHandles(fileStorage)
   readonly #partitions = new Map<string, ReadPartition>()
+  readonly #found: FoundBytes
   #chunk: Arena
   #chunkBytes: number
+  #isSleeping = false
   #isClosed = false
 
-  private constructor(parts: LaneParts, options: FetchLaneOptions, lane: FetchLaneReply) {
+  private constructor(
+    parts: LaneParts,
+    options: FetchLaneOptions,
+    lane: FetchLaneReply,
+    leases: SharedArrayBuffer
+  ) {
     this.#parts = parts
     this.#lane = lane
+    this.#leases = new LeaseTable(new AtomicWords(leases))
     this.#chunkBytes = Math.max(options.chunkBytes, RECORD_BATCH_OVERHEAD)
     this.#chunk = this.#allocateChunk()
+    this.#found = { memory: this.#chunk, address: 0, length: 0 }
+    parts.port.onClose(() => this.#wakeSelf())
+  }
+
+  /** Whoever waits on this lane in this thread looks again. */
+  #wakeSelf(): void {
+    if (this.#isSleeping) this.#parts.bells.ringOwn(this.#lane.bellRow)
   }
 
   #allocateChunk(): Arena {
@@ -69,7 +91,8 @@ export class LocalFetchLane implements FetchLane {
 
   /** @throws HighwaterError HIGHWATER_RESOURCES */
   static async open(parts: LaneParts, options: FetchLaneOptions): Promise<LocalFetchLane> {
-    return new LocalFetchLane(parts, options, bodyAs(await parts.port.call('openFetchLane', {})))
+    const reply = await parts.port.call('openFetchLane', {})
+    return new LocalFetchLane(parts, options, bodyAs(reply), sharedWords(reply, 'leases'))
   }
 
   async openPartition({ topic, partition }: TopicPartition): Promise<void> {
@@ -78,8 +101,10 @@ export class LocalFetchLane implements FetchLane {
     const reply = await this.#parts.port.call('openFetchPartition', { topic, partition })
     const { directory } = bodyAs<FetchPartitionReply>(reply)
     const words = { control: sharedWords(reply, 'control'), segments: sharedWords(reply, 'segments') }
+    const reader = { leases: this.#leases, row: this.#lane.readerRow }
+    const log = new LocalLog(words, this.#handles, directory, reader)
     const next = { offset: -1, ordinal: 0, position: 0, truncationGeneration: 0 }
-    this.#partitions.set(key, { log: new LocalLog(words, this.#handles, directory), next })
+    this.#partitions.set(key, { log, next })
   }
 
   #partition({ topic, partition }: TopicPartition): ReadPartition {
@@ -91,53 +116,72 @@ export class LocalFetchLane implements FetchLane {
     return found
   }
 
+  /** @throws HighwaterError HIGHWATER_THREAD_ENDED once the cluster is gone; HIGHWATER_LOG_CORRUPT */
   fetch(request: FetchRequest): FetchResponse {
+    if (this.#parts.port.isClosed) throw clusterEnded()
     const partition = this.#partition(request)
     const { log } = partition
-    if (!log.sample()) return this.#response(log, 0, NO_BYTES)
+    if (!log.sample()) return this.#response(log, 0, 0)
     const { fetchOffset } = request
     const { logStartOffset, highWatermark, logEndOffset } = log.view
     if (fetchOffset < logStartOffset || fetchOffset > logEndOffset) {
-      return this.#response(log, ERROR_CODES.OFFSET_OUT_OF_RANGE.code, NO_BYTES)
+      return this.#response(log, ERROR_CODES.OFFSET_OUT_OF_RANGE.code, 0)
     }
-    if (fetchOffset >= highWatermark) return this.#response(log, 0, NO_BYTES)
-    let length = 0
+    if (fetchOffset >= highWatermark) return this.#response(log, 0, 0)
     try {
-      length = this.#read(partition, request)
+      this.#read(partition, request)
     } catch (error) {
       // Files that are cut or removed at this moment look damaged; otherwise they are.
       if (log.stillHolds()) throw error
     }
     const isValid = log.stillHolds()
+    if (isValid && partition.next.offset < 0) throw cutShort(request)
     if (!isValid) partition.next.offset = -1
-    return this.#response(log, 0, this.#chunk.bytesView(ARENA_FIRST_REGION, isValid ? length : 0))
+    return this.#response(log, 0, isValid ? this.#found.length : 0)
   }
 
-  #response({ view }: LocalLog, errorCode: number, bytes: Uint8Array): FetchResponse {
-    const chunk = this.#chunk
+  #response({ view }: LocalLog, errorCode: number, length: number): FetchResponse {
+    const { memory, address } = this.#found
     return {
       errorCode,
       highWatermark: view.highWatermark,
       logStartOffset: view.logStartOffset,
-      bytes,
-      crc32c: (at, length) => chunk.crc32c(ARENA_FIRST_REGION + at, length)
+      bytes: length === 0 ? NO_BYTES : memory.bytesView(address, length),
+      crc32c: (at, size) => memory.crc32c(address + at, size)
     }
   }
 
-  /** @returns bytes in the chunk */
-  #read({ log, next }: ReadPartition, { fetchOffset, maxBytes }: FetchRequest): number {
+  #read(partition: ReadPartition, { fetchOffset, maxBytes }: FetchRequest): void {
+    const { log, next } = partition
+    this.#found.length = 0
     if (next.offset !== fetchOffset || next.truncationGeneration !== log.view.truncationGeneration) {
-      next.ordinal = log.segmentOf(fetchOffset)
-      const entries = log.indexEntries(next.ordinal)
-      next.position = log.reader.locate(log.readable(next.ordinal), fetchOffset, entries)
+      log.locate(fetchOffset, next)
     }
+    const wanted = Math.max(Math.min(maxBytes, this.#chunkBytes), RECORD_BATCH_OVERHEAD)
+    if (!this.#readTail(log, next, wanted)) this.#readFile(log, next, wanted)
+    this.#advance(next, log.view.truncationGeneration)
+  }
+
+  /** A lease on the block that holds the place; false if none does. */
+  #readTail(log: LocalLog, next: LogPlace, wanted: number): boolean {
+    const { tail } = log
+    if (tail === null || !tail.find(next.ordinal, next.position, log.view)) return false
+    const found = this.#found
+    found.memory = this.#parts.arena
+    found.address = tail.address
+    // Blocks hold whole batches: the first is there, however long.
+    const firstBytes = batchSizeAt(found.memory.view, found.address)
+    found.length = Math.min(tail.length, Math.max(wanted, firstBytes))
+    return true
+  }
+
+  #readFile(log: LocalLog, next: LogPlace, wanted: number): void {
     let segment = log.readable(next.ordinal)
     if (next.position >= segment.endPosition && next.ordinal < log.view.hwSegment) {
       next.ordinal++
       next.position = 0
       segment = log.readable(next.ordinal)
     }
-    const wanted = Math.max(Math.min(maxBytes, this.#chunkBytes), RECORD_BATCH_OVERHEAD)
     let length = log.reader.readInto(segment, next.position, this.#target(wanted), segment.endPosition)
     if (length >= BATCH_SIZE_OVERHEAD) {
       const firstBytes = batchSizeAt(this.#chunk.view, ARENA_FIRST_REGION)
@@ -146,8 +190,9 @@ export class LocalFetchLane implements FetchLane {
         length = log.reader.readInto(segment, next.position, this.#target(firstBytes), segment.endPosition)
       }
     }
-    this.#advance(next, length, log.view.truncationGeneration)
-    return length
+    this.#found.memory = this.#chunk
+    this.#found.address = ARENA_FIRST_REGION
+    this.#found.length = length
   }
 
   #target(length: number): Uint8Array {
@@ -161,52 +206,108 @@ export class LocalFetchLane implements FetchLane {
   }
 
   /** The next fetch begins behind the last whole batch of this one, if its reader goes on. */
-  #advance(next: NextPlace, length: number, truncationGeneration: number): void {
-    const { view } = this.#chunk
-    const end = ARENA_FIRST_REGION + length
-    let at = ARENA_FIRST_REGION
+  #advance(next: LogPlace, truncationGeneration: number): void {
+    const { memory, address, length } = this.#found
+    const end = address + length
+    let at = address
     let offset = -1
     while (end - at >= RECORD_BATCH_OVERHEAD) {
-      const sizeBytes = batchSizeAt(view, at)
+      const sizeBytes = batchSizeAt(memory.view, at)
       if (sizeBytes < RECORD_BATCH_OVERHEAD || sizeBytes > end - at) break
-      offset = lastOffsetAt(view, at) + 1
+      offset = lastOffsetAt(memory.view, at) + 1
       at += sizeBytes
     }
     next.offset = offset
-    next.position += at - ARENA_FIRST_REGION
+    next.position += at - address
     next.truncationGeneration = truncationGeneration
   }
 
-  async wait(partition: TopicPartition, offset: number, timeoutMs: number): Promise<void> {
-    const { log } = this.#partition(partition)
-    const { bells, keepAlive, clock } = this.#parts
-    const deadline = clock.monotonic() + timeoutMs
-    const waiting = async (): Promise<void> => {
-      while (!this.#isClosed && !hasBeyond(log, offset) && clock.monotonic() < deadline) {
-        await bells.sleepAsync(this.#lane.bellRow, () => hasBeyond(log, offset), LOOK_MS)
-      }
-    }
-    await keepAlive.during(waiting())
+  release(): void {
+    if (this.#lane.readerRow >= 0) this.#leases.clear(this.#lane.readerRow)
   }
 
-  waitBlocking(partition: TopicPartition, offset: number, timeoutMs: number): void {
-    const { log } = this.#partition(partition)
+  async wait(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): Promise<void> {
+    await this.#parts.keepAlive.during(this.#wait(places, minBytes, timeoutMs))
+  }
+
+  async #wait(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): Promise<void> {
     const { bells, clock } = this.#parts
     const deadline = clock.monotonic() + timeoutMs
-    while (!hasBeyond(log, offset) && clock.monotonic() < deadline) {
-      bells.sleep(this.#lane.bellRow, () => hasBeyond(log, offset), LOOK_MS)
+    const { port } = this.#parts
+    const mustWake = (): boolean =>
+      this.#isClosed || port.isClosed || this.#missingBytes(places, minBytes) <= 0
+    for (;;) {
+      const left = deadline - clock.monotonic()
+      if (left <= 0 || mustWake()) break
+      const sliceMs = this.#arm(places, minBytes) ? left : Math.min(left, LOOK_MS)
+      this.#isSleeping = true
+      await bells.sleepAsync(this.#lane.bellRow, mustWake, sliceMs)
+      this.#isSleeping = false
     }
+    this.#disarm(places)
+    if (!this.#isClosed && port.isClosed) throw clusterEnded()
+  }
+
+  waitBlocking(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): void {
+    const { bells, clock } = this.#parts
+    const deadline = clock.monotonic() + timeoutMs
+    const mustWake = (): boolean => this.#missingBytes(places, minBytes) <= 0
+    for (;;) {
+      const left = deadline - clock.monotonic()
+      if (left <= 0 || mustWake()) break
+      const sliceMs = this.#arm(places, minBytes) ? left : Math.min(left, LOOK_MS)
+      bells.sleep(this.#lane.bellRow, mustWake, sliceMs)
+    }
+    this.#disarm(places)
+  }
+
+  /** Tells the hosts from where on they are to ring. False if they cannot know this reader. */
+  #arm(places: readonly FetchPlace[], minBytes: number): boolean {
+    const { readerRow } = this.#lane
+    if (readerRow < 0) return false
+    const missing = this.#missingBytes(places, minBytes)
+    // Several grow together: any of them may bring the last byte that is missing.
+    const wanted = places.length === 1 ? Math.max(1, missing) : 1
+    for (const place of places) {
+      const { log } = this.#partition(place)
+      log.armInterest(readerRow, (lowHalf(log.view.hwBytes) + wanted) | 0)
+    }
+    return true
+  }
+
+  #disarm(places: readonly FetchPlace[]): void {
+    const { readerRow } = this.#lane
+    if (readerRow < 0 || this.#isClosed) return
+    for (const place of places) this.#partition(place).log.disarmInterest(readerRow)
+  }
+
+  /** Bytes that must still come behind these places until there are `minBytes`; 0 or less: enough. */
+  #missingBytes(places: readonly FetchPlace[], minBytes: number): number {
+    let missing = minBytes
+    for (const place of places) {
+      const { log, next } = this.#partition(place)
+      missing -= log.bytesBehind(place.offset, next)
+      if (missing <= 0) break
+    }
+    return missing
   }
 
   close(): void {
     if (this.#isClosed) return
+    this.release()
     this.#isClosed = true
     this.#handles.closeAll()
+    const { port } = this.#parts
     const name: LaneName = { lane: this.#lane.lane }
-    if (!this.#parts.port.isClosed) this.#parts.port.post('closeFetchLane', name)
+    this.#wakeSelf()
+    if (!port.isClosed) port.post('closeFetchLane', name)
   }
 }
 
-function hasBeyond(log: LocalLog, offset: number): boolean {
-  return log.sample() && log.view.highWatermark > offset
+function cutShort({ topic, partition, fetchOffset }: FetchRequest): HighwaterError {
+  return new HighwaterError(
+    'HIGHWATER_LOG_CORRUPT',
+    `the file of ${topic}-${partition} holds no whole batch for offset ${fetchOffset}, though the log goes on; ` +
+      'was it changed from outside?'
+  )
 }

@@ -8,6 +8,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { invariant } from '../base/invariant.ts'
+import { HighwaterError } from '../base/local-errors.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import type { Arena } from '../threads/arena.ts'
 import type { Bells } from '../threads/bells.ts'
@@ -78,6 +79,7 @@ export class LocalProduceLane implements ProduceLane {
   }
   readonly #hasCompleted = (): boolean => this.hasCompleted
   #submission = 0
+  #isSleeping = false
   #isClosed = false
 
   private constructor(
@@ -90,6 +92,9 @@ export class LocalProduceLane implements ProduceLane {
     this.#options = options
     this.#lane = lane
     this.#slots = new SlotTable(new AtomicWords(slots))
+    parts.port.onClose(() => {
+      if (this.#isSleeping) parts.bells.ringOwn(lane.bellRow)
+    })
   }
 
   /** @throws HighwaterError HIGHWATER_RESOURCES */
@@ -198,9 +203,14 @@ export class LocalProduceLane implements ProduceLane {
     this.#parts.bells.sleep(this.#lane.bellRow, this.#hasCompleted, timeoutMs)
   }
 
+  /** @throws HighwaterError HIGHWATER_THREAD_ENDED once the cluster is gone and its answers are reaped */
   async wait(timeoutMs: number): Promise<void> {
-    const { bells, keepAlive } = this.#parts
-    await keepAlive.during(bells.sleepAsync(this.#lane.bellRow, this.#hasCompleted, timeoutMs))
+    const { bells, keepAlive, port } = this.#parts
+    const mustWake = (): boolean => this.hasCompleted || port.isClosed
+    this.#isSleeping = true
+    await keepAlive.during(bells.sleepAsync(this.#lane.bellRow, mustWake, timeoutMs))
+    this.#isSleeping = false
+    if (port.isClosed && !this.hasCompleted && !this.#isClosed) throw clusterEnded()
   }
 
   /** What is in flight is still appended; nobody hears of it. */
@@ -211,4 +221,12 @@ export class LocalProduceLane implements ProduceLane {
     const name: LaneName = { lane: this.#lane.lane }
     if (!this.#parts.port.isClosed) this.#parts.port.post('closeProduceLane', name)
   }
+}
+
+/** For whoever still uses a lane of a cluster that is gone. */
+export function clusterEnded(): HighwaterError {
+  return new HighwaterError(
+    'HIGHWATER_THREAD_ENDED',
+    'the cluster was closed, or the thread of its broker has ended; start another and open new clients'
+  )
 }

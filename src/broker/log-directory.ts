@@ -1,7 +1,7 @@
 /**
  * The log directory of a broker: claimed by a `.lock` file, named by `meta.properties`.
  *
- *   .lock             pid and start of the process that has it; one whose process is gone is taken over
+ *   .lock             held by one broker, and stale once its process or its thread is gone
  *   meta.properties   node.id, version, cluster.id, directory.id
  *
  * Thread: the broker. Kafka: server/metadata/properties/MetaProperties, LogManager.lockLogDirs.
@@ -9,12 +9,8 @@
 import { join } from 'node:path'
 import { HighwaterError } from '../base/local-errors.ts'
 import { type Random, systemRandom } from '../base/random.ts'
-import {
-  claimFile,
-  fileStorage,
-  makeTemporaryDirectory,
-  processMark
-} from '../data-plane/log/file-storage.ts'
+import { fileStorage, makeTemporaryDirectory } from '../data-plane/log/file-storage.ts'
+import { LockFile } from '../data-plane/log/lock-file.ts'
 import type { Storage } from '../data-plane/log/storage.ts'
 import { randomId } from './topic-id.ts'
 
@@ -24,11 +20,11 @@ const META_PROPERTIES = 'meta.properties'
 
 export class LogDirectory {
   readonly path: string
-  readonly #storage: Storage
+  readonly #lock: LockFile
 
-  private constructor(storage: Storage, path: string) {
-    this.#storage = storage
+  private constructor(path: string, lock: LockFile) {
     this.path = path
+    this.#lock = lock
   }
 
   /**
@@ -37,8 +33,7 @@ export class LogDirectory {
    */
   static claim(storage: Storage, path: string, random: Random = systemRandom): LogDirectory {
     storage.makeDirectory(path)
-    claimLock(storage, path)
-    const directory = new LogDirectory(storage, path)
+    const directory = new LogDirectory(path, claimLock(path, random))
     try {
       writeMetaProperties(storage, path, random)
     } catch (error) {
@@ -49,25 +44,14 @@ export class LogDirectory {
   }
 
   release(): void {
-    this.#storage.remove(join(this.path, LOCK))
+    this.#lock.release()
   }
 }
 
-function claimLock(storage: Storage, directory: string): void {
-  const path = join(directory, LOCK)
-  const mine = new TextEncoder().encode(processMark(process.pid) ?? '')
-  // A second attempt, after a lock that nobody holds was removed.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    if (claimFile(path, mine)) return
-    const holder = new TextDecoder().decode(storage.readAll(path))
-    const pid = Number.parseInt(holder, 10)
-    if (Number.isInteger(pid) && processMark(pid) === holder) {
-      const text = `the log directory ${directory} is in use by the process ${pid}; close that cluster first`
-      throw new HighwaterError('HIGHWATER_RESOURCES', text)
-    }
-    storage.remove(path)
-  }
-  const text = `the log directory ${directory} was claimed by another process in the same moment`
+function claimLock(directory: string, random: Random): LockFile {
+  const lock = LockFile.claim(join(directory, LOCK), randomId(random))
+  if (lock instanceof LockFile) return lock
+  const text = `the log directory ${directory} is in use by the process ${lock.pid}; close that cluster first`
   throw new HighwaterError('HIGHWATER_RESOURCES', text)
 }
 
@@ -82,6 +66,13 @@ function writeMetaProperties(storage: Storage, directory: string, random: Random
     ''
   ]
   storage.replaceAll(path, new TextEncoder().encode(lines.join('\n')))
+}
+
+/** After the death of a broker of this process: other processes cannot see that its lock is stale. */
+export function removeLockOfDead(directory: string): void {
+  if (!fileStorage.exists(join(directory, LOCK))) return
+  const lock = LockFile.claim(join(directory, LOCK), randomId(systemRandom))
+  if (lock instanceof LockFile) lock.release()
 }
 
 /** A fresh directory for logs that are not kept. */

@@ -50,6 +50,11 @@ export class PartitionRegistry {
     return partition
   }
 
+  /** A reader has ended: nobody is to be woken for it. */
+  forgetReader(readerRow: number): void {
+    for (const partition of this.#partitions.values()) partition.forgetReader(readerRow)
+  }
+
   #create({ topic, partition }: TopicPartition): HostedPartition {
     const known = this.#topics.get(topic)
     if (

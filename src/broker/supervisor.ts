@@ -2,9 +2,10 @@
  * Life of one partition thread as the broker sees it: a state machine without threads or timers.
  *
  *   none      needed ─▶ starting
- *   starting  online ─▶ online · silent too long ─▶ dying
+ *   starting  started ─▶ its time begins · online ─▶ online · silent too long ─▶ dying
  *   online    heartbeat still while work waits ─▶ dying · asked to stop ─▶ stopping
- *   dying     confirmed end ─▶ starting, or offline on the third death within 10 s or if the log is poisoned
+ *   dying     confirmed end ─▶ starting, or offline: on the third death within 10 s, or of one start after
+ *             another, or if the log is poisoned
  *   stopping  confirmed end ─▶ none
  *   offline   the broker answers the rings; it has the host's role then
  *
@@ -27,8 +28,10 @@ interface HostSigns {
 
 const DEATHS_MAX = 3
 const DEATHS_WINDOW_MS = 10_000
-/** Until a new thread says that it recovers; a thread starts in 30 to 90 ms. */
-const START_MS = 5_000
+/**
+ * Until a new thread says that it recovers. It starts in 30 to 90 ms; where others want its core, far more.
+ */
+const START_MS = 30_000
 /** For a recovery: reading one segment of 1 GiB and flushing it, on a slow disk. */
 const RECOVERY_MS = 120_000
 const STILL_MS = 5_000
@@ -38,6 +41,9 @@ const STOP_MS = 60_000
 export class Supervisor {
   #state: HostState = 'none'
   #deaths: number[] = []
+  /** Threads one after another that ended before they served: each may take longer than the window. */
+  #failedStarts = 0
+  #hasServed = false
   /** When the state was entered, or in `online` when the last sign of life was seen. */
   #since = 0
   #heartbeat = 0
@@ -53,8 +59,15 @@ export class Supervisor {
     return 'start'
   }
 
+  /** The thread begins to run: before, it may have waited for its turn as long as that took. */
+  started(now: number): void {
+    if (this.#state === 'starting') this.#since = now
+  }
+
   /** The thread serves. */
   online(now: number): HostEffect {
+    this.#failedStarts = 0
+    this.#hasServed = true
     if (this.#state === 'starting') this.#enter('online', now)
     return 'none'
   }
@@ -103,7 +116,10 @@ export class Supervisor {
       return 'release'
     }
     this.#deaths = [...this.#deaths.filter(death => now - death < DEATHS_WINDOW_MS), now]
-    if (runState === RUN_STATE_POISONED || this.#deaths.length >= DEATHS_MAX) {
+    if (!this.#hasServed) this.#failedStarts++
+    this.#hasServed = false
+    const deaths = Math.max(this.#deaths.length, this.#failedStarts)
+    if (runState === RUN_STATE_POISONED || deaths >= DEATHS_MAX) {
       this.#enter('offline', now)
       return 'go-offline'
     }

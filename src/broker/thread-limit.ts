@@ -1,6 +1,6 @@
 /**
- * How many partition threads a machine carries: `engine.partition.threads.max`. A thread takes 8.7 MiB and
- * four handles, and more than 32 per core only wait for each other.
+ * How many partition threads a machine carries. A thread takes 8.7 MiB and four handles, and more than 32 per
+ * core only wait for each other.
  */
 import { BELL_ROWS } from '../threads/bells.ts'
 
@@ -27,17 +27,23 @@ export interface ThreadLimit {
 
 export function partitionThreadsMax(limits: MachineLimits): ThreadLimit {
   const candidates: ThreadLimit[] = [
-    { threads: THREADS_PER_CORE * limits.cores, reason: `${limits.cores} cores` },
+    {
+      threads: THREADS_PER_CORE * limits.cores,
+      reason: `${limits.cores} cores, ${THREADS_PER_CORE} threads each`
+    },
     {
       threads: Math.floor(limits.freeMemoryBytes / SHARE / THREAD_BYTES),
       reason: `${Math.floor(limits.freeMemoryBytes / 1048576)} MiB of free memory`
     },
-    { threads: BELL_ROWS - CLIENT_BELLS, reason: `${BELL_ROWS} bells` }
+    { threads: BELL_ROWS - CLIENT_BELLS, reason: 'what one process can serve' }
   ]
   const { fileHandlesMax } = limits
   if (fileHandlesMax !== null) {
     const threads = Math.floor(fileHandlesMax / SHARE / THREAD_HANDLES)
-    candidates.push({ threads, reason: `a limit of ${fileHandlesMax} open files` })
+    candidates.push({
+      threads,
+      reason: `a limit of ${fileHandlesMax} open files`
+    })
   }
   const least = candidates.reduce((left, right) => (right.threads < left.threads ? right : left))
   return { threads: Math.max(1, least.threads), reason: least.reason }

@@ -2,6 +2,7 @@
  * What another thread needs to become a client of a cluster: one end of a command port. Post it with its
  * `transferList`; it connects once.
  */
+import { HighwaterError } from '../base/local-errors.ts'
 import { LocalChannel } from '../broker/local-channel.ts'
 import type { MessagePort } from '../threads/command-port.ts'
 import type { Channel } from '../wire/network/channel.ts'
@@ -12,7 +13,25 @@ export interface ClusterHandle {
   readonly transferList: readonly MessagePort[]
 }
 
-/** Connects the thread that received the handle. */
-export function connectHandle(handle: ClusterHandle): Promise<Channel> {
-  return LocalChannel.open(handle.port)
+/**
+ * Connects the thread that received the handle. A handle is used once, and used up by it.
+ * @throws HighwaterError HIGHWATER_CLOSED if it was used before, or its cluster is closed
+ */
+export async function connectHandle(handle: ClusterHandle): Promise<Channel> {
+  return LocalChannel.open(takePort(handle))
+}
+
+/**
+ * A port whose other end is closed says so once, to whoever listens then; asked later, it would keep a caller
+ * waiting for ever. But it can no longer be moved, and neither can one that was moved before.
+ */
+function takePort({ port }: ClusterHandle): MessagePort {
+  try {
+    return structuredClone({ port }, { transfer: [port] }).port
+  } catch (cause) {
+    const text =
+      'a handle connects once, in the thread that has it, while its cluster is open; this one was used ' +
+      'before, or its cluster is closed: ask the cluster for another one'
+    throw new HighwaterError('HIGHWATER_CLOSED', text, { cause })
+  }
 }

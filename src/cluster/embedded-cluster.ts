@@ -7,8 +7,8 @@ import { resolve } from 'node:path'
 import { HighwaterError } from '../base/local-errors.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import type { BrokerOptions } from '../broker/broker.ts'
-import { bodyAs, type PartitionUsage } from '../broker/local-commands.ts'
-import { makeTemporaryLogDirectory, removeLogDirectory } from '../broker/log-directory.ts'
+import { bodyAs, type PartitionRoom, type PartitionUsage } from '../broker/local-commands.ts'
+import { makeTemporaryLogDirectory, removeLockOfDead, removeLogDirectory } from '../broker/log-directory.ts'
 import { type BrokerConfig, parseBrokerConfig } from '../config/broker-config.ts'
 import type { MessagePort } from '../threads/command-port.ts'
 import { threadEntry } from '../threads/worker-entry.ts'
@@ -27,10 +27,19 @@ export interface Cluster {
   connect(): Promise<Channel>
   /** Kills the thread of a partition, as a crash would; it is started again. For tests of what that means. */
   killPartition(partition: TopicPartition): Promise<void>
+  /**
+   * Takes the end of a partition back, as an unclean election of a leader would: acknowledged records at
+   * `offset` and behind it are lost. For tests of what that means.
+   * @returns the new log end offset: `offset`, or the start of the batch it lies in
+   */
+  truncatePartition(partition: TopicPartition, offset: number): Promise<number>
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage>
+  /** How many partitions more it takes: each has a thread of its own. */
+  partitionRoom(): Promise<PartitionRoom>
   /**
    * Answers what was submitted, flushes and closes all logs, and ends every thread. Again: nothing.
-   * @throws HighwaterError HIGHWATER_STORAGE if a log could not be flushed; then too all has ended
+   * @throws HighwaterError HIGHWATER_STORAGE if a log could not be flushed, HIGHWATER_THREAD_ENDED if the broker
+   * had died before; then too all has ended
    */
   close(): Promise<void>
 }
@@ -47,9 +56,18 @@ class EmbeddedCluster implements Cluster {
     this.#broker = broker
     this.logDir = logDir
     this.#removeLogs = removeLogs
+    void this.#warnOfDeath()
+  }
+
+  /** Whoever does not wait for an answer, or never closes the cluster, hears of it too. */
+  async #warnOfDeath(): Promise<void> {
+    const { error } = await this.#broker.ended
+    if (this.#closing !== null) return
+    process.emitWarning(brokerDied(error).message, { code: 'HIGHWATER_THREAD_ENDED' })
   }
 
   async handle(): Promise<ClusterHandle> {
+    if (this.#closing !== null) throw new HighwaterError('HIGHWATER_CLOSED', 'the cluster is closed')
     const { shared } = await this.#broker.port.call('connect', {})
     const port = shared['port'] as MessagePort
     return { port, transferList: [port] }
@@ -63,8 +81,17 @@ class EmbeddedCluster implements Cluster {
     await this.#broker.port.call('killPartition', { topic, partition })
   }
 
+  async truncatePartition({ topic, partition }: TopicPartition, offset: number): Promise<number> {
+    const { body } = await this.#broker.port.call('truncatePartition', { topic, partition, offset })
+    return Number(body['logEndOffset'])
+  }
+
   async partitionUsage({ topic, partition }: TopicPartition): Promise<PartitionUsage> {
     return bodyAs(await this.#broker.port.call('partitionUsage', { topic, partition }))
+  }
+
+  async partitionRoom(): Promise<PartitionRoom> {
+    return bodyAs(await this.#broker.port.call('partitionRoom', {}))
   }
 
   close(): Promise<void> {
@@ -76,13 +103,22 @@ class EmbeddedCluster implements Cluster {
     try {
       await this.#broker.port.call('close', {})
     } catch (error) {
-      // A broker that is gone has nothing left to close.
-      if (!(error instanceof HighwaterError && error.code === 'HIGHWATER_THREAD_ENDED')) throw error
+      const isDead = error instanceof HighwaterError && error.code === 'HIGHWATER_THREAD_ENDED'
+      if (!isDead) throw error
+      const { error: cause } = await this.#broker.ended
+      removeLockOfDead(this.logDir)
+      throw brokerDied(cause)
     } finally {
       await endBroker(this.#broker)
       if (this.#removeLogs) removeLogDirectory(this.logDir)
     }
   }
+}
+
+function brokerDied(cause: Error | null): HighwaterError {
+  const reason = cause?.message ?? 'it ended'
+  const text = `the broker died before it was closed: ${reason}; its logs are recovered when they are opened again`
+  return new HighwaterError('HIGHWATER_THREAD_ENDED', text, { cause })
 }
 
 async function endBroker(broker: ThreadHandle): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * Kafka: server/config/ServerLogConfigs.
  */
-import { type ConfigInput, defineConfig, type ParsedConfig } from './define-config.ts'
+import { type ConfigInput, configError, defineConfig, type ParsedConfig } from './define-config.ts'
 
 const MIB = 1048576
 
@@ -11,7 +11,7 @@ const definition = defineConfig('broker', {
   'log.dirs': {
     type: 'text',
     default: null,
-    doc: 'Directory of all logs; without it a fresh temporary one, removed at the end.'
+    doc: 'Directory of all logs, one; without it a fresh temporary one, removed by close().'
   },
   'engine.arena.bytes': {
     type: 'int',
@@ -21,10 +21,21 @@ const definition = defineConfig('broker', {
   }
 })
 
+/** Every setting: name, type, default, range and what it does. */
+export const BROKER_SETTINGS = definition.settings
+
 export type BrokerConfig = ConfigInput<typeof definition.settings>
 type BrokerSettings = ParsedConfig<typeof definition.settings>
 
 /** @throws HighwaterError HIGHWATER_CONFIG */
 export function parseBrokerConfig(given: BrokerConfig): BrokerSettings {
-  return definition.parse(given)
+  const parsed = definition.parse(given)
+  // Kafka's setting is a list, so a comma never belongs to a name.
+  if (parsed.logDirs?.includes(',')) {
+    throw configError(
+      `log.dirs must name one directory, not the list ${JSON.stringify(parsed.logDirs)}: ` +
+        `this broker keeps all logs in one.`
+    )
+  }
+  return parsed
 }

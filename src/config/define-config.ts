@@ -33,7 +33,16 @@ interface TextSetting {
   readonly doc: string
 }
 
-type Setting = IntegerSetting | BooleanSetting | ChoiceSetting | TextSetting
+/** What a program gives as code: a function or an object; or one of the names that stand for ours. */
+interface CodeSetting {
+  readonly type: 'code'
+  /** A name, or null for none. */
+  readonly default: string | null
+  readonly values: readonly string[]
+  readonly doc: string
+}
+
+type Setting = IntegerSetting | BooleanSetting | ChoiceSetting | TextSetting | CodeSetting
 type Settings = Readonly<Record<string, Setting>>
 
 type CamelCase<Key extends string> = Key extends `${infer Head}.${infer Rest}`
@@ -46,7 +55,9 @@ type ParsedValue<S extends Setting> = S extends IntegerSetting
     ? boolean
     : S extends ChoiceSetting
       ? S['values'][number]
-      : string | null
+      : S extends CodeSetting
+        ? object | S['values'][number] | S['default']
+        : string | null
 
 type GivenValue<S extends Setting> = S extends IntegerSetting
   ? number | string
@@ -54,7 +65,9 @@ type GivenValue<S extends Setting> = S extends IntegerSetting
     ? boolean | 'true' | 'false'
     : S extends ChoiceSetting
       ? S['values'][number]
-      : string
+      : S extends CodeSetting
+        ? object | S['values'][number]
+        : string
 
 /** What a caller may give: Kafka's names, all optional. */
 export type ConfigInput<S extends Settings> = { readonly [Key in keyof S]?: GivenValue<S[Key]> | undefined }
@@ -110,7 +123,16 @@ function parseValue(key: string, setting: Setting, value: unknown): unknown {
     case 'text':
       if (typeof value === 'string' && value !== '') return value
       throw configError(`${key} must be a text that is not empty, not ${shown(value)}.`)
+    case 'code':
+      return parseCode(key, setting, value)
   }
+}
+
+function parseCode(key: string, { values }: CodeSetting, value: unknown): unknown {
+  if (typeof value === 'function' || (typeof value === 'object' && value !== null)) return value
+  if (values.includes(String(value))) return String(value)
+  const names = values.length === 0 ? '' : ` or one of ${values.join(', ')}`
+  throw configError(`${key} must be a function or an object${names}, not ${shown(value)}.`)
 }
 
 function parseInteger(key: string, { range: [least, most] }: IntegerSetting, value: unknown): number {

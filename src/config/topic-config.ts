@@ -11,7 +11,8 @@ const definition = defineConfig('topic', {
   'engine.initial.offset': {
     type: 'int',
     default: 0,
-    range: [0, Number.MAX_SAFE_INTEGER],
+    // Behind it there is room for more records than a partition will ever see.
+    range: [0, 2 ** 52],
     doc: 'Offset of the first record of each partition. Not in Kafka.'
   },
   'index.interval.bytes': {
@@ -57,6 +58,9 @@ const definition = defineConfig('topic', {
     doc: 'Record time one segment spans.'
   }
 })
+
+/** Every setting: name, type, default, range and what it does. */
+export const TOPIC_SETTINGS = definition.settings
 
 type TopicSettings = ParsedConfig<typeof definition.settings>
 

@@ -5,10 +5,10 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
-import { type Usage, UsageMeter } from './machine-usage.ts'
+import { type PartitionShares, partitionShares, type Usage, UsageMeter } from './machine-usage.ts'
 import type { PlanSettings } from './plan-settings.ts'
 import { cutRun, pause, type RunSeries, type Sample, sampleRun } from './run-series.ts'
-import type { Target } from './target.ts'
+import type { PartitionUsage, Target } from './target.ts'
 import type { ThreadGroup } from './thread-group.ts'
 import type { TallyBoard } from './thread-tally.ts'
 
@@ -78,8 +78,8 @@ async function warmUp(context: BenchContext, board: TallyBoard, threads: number)
 interface MeteredRun<Report> {
   readonly samples: readonly Sample[]
   readonly usage: Usage
-  /** CPU milliseconds of the partition's thread while the samples were taken; null where unknown. */
-  readonly partitionCpuMs: number | null
+  /** How the partition's thread spent the time in which the samples were taken. */
+  readonly partition: PartitionShares
   readonly reports: readonly Report[]
 }
 
@@ -104,7 +104,7 @@ export async function meteredRun<Report>(
   const running = group.run(task.command, task.bodies)
   try {
     await warmUp(context, board, task.bodies.length)
-    const cpuBefore = await partitionCpuMs(context)
+    const before = await partitionUsage(context)
     const meter = new UsageMeter(clock)
     const samples = await sampleRun({
       clock,
@@ -117,13 +117,13 @@ export async function meteredRun<Report>(
         board.isStopped
     })
     const usage = meter.read()
-    const cpuAfter = await partitionCpuMs(context)
+    const after = await partitionUsage(context)
     board.stop()
     const reports: object[] = await running
     return {
       samples,
       usage,
-      partitionCpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
+      partition: partitionShares(before, after, usage.elapsedSeconds),
       reports: reports as Report[]
     }
   } finally {
@@ -132,8 +132,8 @@ export async function meteredRun<Report>(
   }
 }
 
-async function partitionCpuMs({ target, settings }: BenchContext): Promise<number | null> {
-  return (await target.partitionUsage({ topic: settings.topic, partition: 0 })).cpuMs
+function partitionUsage({ target, settings }: BenchContext): Promise<PartitionUsage> {
+  return target.partitionUsage({ topic: settings.topic, partition: 0 })
 }
 
 /** Record bytes between the first sample and the last. */

@@ -3,7 +3,7 @@
  *
  * Thread: the harness's.
  */
-import { readFileSync, statfsSync } from 'node:fs'
+import { readdirSync, readFileSync, statfsSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, release, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -60,7 +60,7 @@ export function readMachine(): Machine {
   return {
     cores: availableParallelism(),
     freeMemoryBytes: freemem(),
-    freeFileHandles: fileHandleLimit()
+    freeFileHandles: freeFileHandles()
   }
 }
 
@@ -72,6 +72,21 @@ export function freeDiskBytes(directory: string): number | null {
   } catch {
     // A file system that does not count.
     return null
+  }
+}
+
+/** What is left of the limit of open files; all of it where the system does not tell what is open. */
+function freeFileHandles(): number | null {
+  const limit = fileHandleLimit()
+  return limit === null ? null : Math.max(0, limit - openFileHandles())
+}
+
+function openFileHandles(): number {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    // Another system than Linux.
+    return 0
   }
 }
 

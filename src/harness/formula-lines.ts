@@ -1,5 +1,6 @@
 /**
- * The two formulas with the numbers of one run put in: `max(300/50, 300/10) = 30`. Rates in them are MB/s.
+ * The two formulas with the numbers of one run put in: `max(300/50, 300/10) = 30`. Rates are MB/s; where one
+ * is not, all have their units.
  */
 import { partitionsText } from '../planner/partition-count.ts'
 import type { Plan } from '../planner/plan.ts'
@@ -8,27 +9,34 @@ import { formatByteRate, formatCount } from '../planner/units.ts'
 /** The safe formula, which is the one used. */
 export function safeLine({ rates, safePartitions }: Plan): string {
   const { targetThroughput: tt, producerThroughput: tp, consumerThroughput: tc } = rates
-  const sides = `max(${quotient(tt, tp)}, ${quotient(tt, tc)})`
+  const isPlain = [tt, tp, tc].every(isMegabytes)
+  const sides = `max(${quotient(tt, tp, isPlain)}, ${quotient(tt, tc, isPlain)})`
   return `max(Tt/Tp, Tt/Tc) = ${sides} = ${ratio(tt / Math.min(tp, tc))}: ${partitionsText(safePartitions)}`
 }
 
-/** The article's formula, which is explained. */
+/** The formula often quoted, which is explained. */
 export function articleLine({ rates, articlePartitions }: Plan): string {
   const { targetThroughput: tt, producerThroughput: tp, consumerThroughput: tc } = rates
   const faster = Math.max(tp, tc)
   const count = partitionsText(articlePartitions)
-  return `Tt/max(Tp,Tc) = ${quotient(tt, faster)} = ${ratio(tt / faster)}: ${count}`
+  const shown = quotient(tt, faster, isMegabytes(tt) && isMegabytes(faster))
+  return `Tt/max(Tp,Tc) = ${shown} = ${ratio(tt / faster)}: ${count}`
 }
 
-function quotient(rate: number, perPartition: number): string {
-  return `${megabytes(rate)}/${megabytes(perPartition)}`
+const MEGABYTES = / MB\/s$/
+
+function isMegabytes(rate: number): boolean {
+  return MEGABYTES.test(formatByteRate(rate))
 }
 
-/** A rate without its unit where that is MB/s. */
-function megabytes(rate: number): string {
-  return formatByteRate(rate).replace(/ MB\/s$/, '')
+function quotient(rate: number, perPartition: number, isPlain: boolean): string {
+  const [over, under] = [formatByteRate(rate), formatByteRate(perPartition)]
+  return isPlain ? `${over.replace(MEGABYTES, '')}/${under.replace(MEGABYTES, '')}` : `${over} / ${under}`
 }
 
+/** Before rounding up, so that the count behind it can be seen to follow. */
 function ratio(value: number): string {
-  return value >= 1000 ? formatCount(value) : String(Number(value.toPrecision(3)))
+  if (value < 1000) return String(Number(value.toPrecision(3)))
+  const tenths = Math.floor(value * 10) % 10
+  return `${formatCount(Math.floor(value))}${tenths === 0 ? '' : `.${tenths}`}`
 }

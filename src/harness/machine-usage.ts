@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import type { Clock } from '../base/clock.ts'
+import type { PartitionUsage } from './target.ts'
 
 export interface Usage {
   readonly elapsedSeconds: number
@@ -56,6 +57,47 @@ export class UsageMeter {
       coresBusy: totalMs > 0 ? Math.min(1, (now.busyMs - this.#cores.busyMs) / totalMs) : null
     }
   }
+}
+
+/** How a partition's thread spent a stretch of time, as shares of it; null where the system does not tell. */
+export interface PartitionShares {
+  /** Milliseconds. */
+  readonly cpuMs: number | null
+  readonly busy: number | null
+  /** It stood inside a call to the disk. */
+  readonly diskWait: number | null
+}
+
+const UNKNOWN: PartitionShares = { cpuMs: null, busy: null, diskWait: null }
+
+/**
+ * Between two looks at the same thread. It waited for the disk as long as it stood, but no longer than it was
+ * inside calls to the disk: computing there is not waiting, and standing elsewhere is not the disk's doing.
+ */
+export function partitionShares(
+  before: PartitionUsage,
+  after: PartitionUsage,
+  elapsedSeconds: number
+): PartitionShares {
+  const cpuMs = difference(before.cpuMs, after.cpuMs)
+  const blockedMs = difference(before.blockedMs, after.blockedMs)
+  // The counts begin again with a thread that took over from a dead one.
+  if (cpuMs === null || cpuMs < 0) return UNKNOWN
+  const share = (ms: number): number => Math.min(1, Math.max(0, ms) / 1000 / elapsedSeconds)
+  const diskWait = blockedMs === null ? null : share(Math.min(blockedMs, after.diskMs - before.diskMs))
+  return { cpuMs, busy: share(cpuMs), diskWait }
+}
+
+function difference(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : after - before
+}
+
+/** The shares of the thread that had the least time left; unknown if those of one thread are. */
+export function busiestShares(threads: readonly PartitionShares[]): PartitionShares {
+  const taken = ({ busy, diskWait }: PartitionShares): number => (busy ?? 0) + (diskWait ?? 0)
+  const [first, ...others] = threads
+  if (first === undefined || threads.some(({ busy }) => busy === null)) return UNKNOWN
+  return others.reduce((most, shares) => (taken(shares) > taken(most) ? shares : most), first)
 }
 
 /**

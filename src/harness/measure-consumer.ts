@@ -24,7 +24,7 @@ const WINDOW_RECORDS_MIN = 8
 /** A run with a slow handler may last so many times the usual. */
 const PATIENCE = 4
 
-export interface HandlerRun {
+interface HandlerRun {
   readonly windowMs: number
   readonly seconds: number
 }
@@ -65,9 +65,8 @@ export class ConsumerBench {
   }
 
   /** A run that only fetches and decodes, over the first `endOffset` records. */
-  fetchOnly(endOffset: number): Promise<BenchRun> {
-    const { secondsPerRun } = this.#context.settings
-    return this.#run(null, endOffset, { windowMs: windowLength(secondsPerRun), seconds: secondsPerRun })
+  fetchOnly(endOffset: number, seconds: number): Promise<BenchRun> {
+    return this.#run(null, endOffset, { windowMs: windowLength(seconds), seconds })
   }
 
   withHandler(process: ProcessCost, endOffset: number, length: HandlerRun): Promise<BenchRun> {
@@ -107,6 +106,7 @@ export class ConsumerBench {
       coresBusy: usage.coresBusy,
       loaderBusy: null,
       partitionBusy: null,
+      diskWait: null,
       consumerBusy: report === undefined || cpuMs === null ? null : cpuMs / report.elapsedMs,
       bytesPerCpuSecond:
         report === undefined || cpuMs === null ? null : (report.records * recordBytes * 1000) / cpuMs

@@ -81,8 +81,8 @@ export class ProducerBench {
   }
 
   /** One run at saturation. */
-  run(): Promise<BenchRun> {
-    return this.#saturate(this.#loaders, this.#context.settings.secondsPerRun)
+  run(seconds: number): Promise<BenchRun> {
+    return this.#saturate(this.#loaders, seconds)
   }
 
   /** Records acknowledged so far, by partition and loader. */
@@ -104,7 +104,7 @@ export class ProducerBench {
     const { recordBytes, bytesPerRunMax, topic } = context.settings
     const sampleMs = sampleLength(seconds)
     const body: LoadCommand = { topic, partitions: 1, recordsPerSecond: null }
-    const { samples, usage, partitionCpuMs, reports } = await meteredRun<LoaderReport>(context, {
+    const { samples, usage, partition, reports } = await meteredRun<LoaderReport>(context, {
       group: this.group,
       command: 'load',
       bodies: new Array<LoadCommand>(loaders).fill(body),
@@ -125,9 +125,10 @@ export class ProducerBench {
       processCpuSeconds: usage.processCpuSeconds,
       coresBusy: usage.coresBusy,
       loaderBusy: Math.max(...reports.map(busyShare)),
-      partitionBusy: partitionCpuMs === null ? null : partitionCpuMs / 1000 / usage.elapsedSeconds,
+      partitionBusy: partition.busy,
+      diskWait: partition.diskWait,
       consumerBusy: null,
-      bytesPerCpuSecond: partitionCpuMs === null ? null : bytes / (partitionCpuMs / 1000)
+      bytesPerCpuSecond: partition.cpuMs === null ? null : bytes / (partition.cpuMs / 1000)
     }
   }
 }

@@ -18,6 +18,8 @@ export interface BenchRun {
   /** The busiest loader, 0 to 1; null for a consumer, which is what is measured then. */
   readonly loaderBusy: number | null
   readonly partitionBusy: number | null
+  /** What the partition's thread waited for its disk, 0 to 1. */
+  readonly diskWait: number | null
   /** CPU of the consumer's thread; null for producers. */
   readonly consumerBusy: number | null
   /** Record bytes per CPU second of the thread that is measured: the partition's, or the consumer's. */
@@ -69,7 +71,7 @@ function measuredPoint(runs: readonly BenchRun[], recordBytes: number): BenchPoi
     loaderBusy: meanOf(runs, run => run.loaderBusy),
     producerDelayOverInterval: null,
     partitionThreadBusy: meanOf(runs, run => run.partitionBusy),
-    diskWait: null,
+    diskWait: meanOf(runs, run => run.diskWait),
     allCoresBusy: meanOf(runs, run => run.coresBusy),
     lagSlope: null
   })

@@ -71,6 +71,8 @@ export interface PlanFindings {
   readonly loaders: number
   readonly loaderTrials: readonly LoaderTrial[]
   readonly environment: Environment
+  /** A sentence for each time that something was measured again. */
+  readonly repeats: readonly string[]
   readonly producer: BenchPoint
   readonly consumerFetchOnly: BenchPoint
   readonly consumerWithHandler: BenchPoint | null
@@ -111,7 +113,7 @@ export function makePlanReport(findings: PlanFindings): PlanReport {
       records: audit.records + (verified?.audit?.records ?? 0),
       bytes: audit.bytes + (verified?.audit?.bytes ?? 0)
     },
-    warnings: busy === null ? planWarnings : [busy, ...planWarnings],
+    warnings: [...(busy === null ? [] : [busy]), ...findings.repeats, ...planWarnings],
     durationSeconds: findings.durationSeconds,
     exitCode: planExitCode(outcome, verified?.verification ?? null)
   }

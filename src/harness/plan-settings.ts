@@ -15,7 +15,10 @@ export interface PlanOptions {
   readonly process?: ProcessCost | null | undefined
   /** Topic that is made for the measurement. */
   readonly topic?: string | undefined
-  /** Fewer and shorter runs, for a first look. */
+  /**
+   * Fewer and shorter runs, for a first look: 3 of 3 s, not 5 of 5 s. Without `runs` and `seconds`, what
+   * cannot tell is measured again, longer, within 90 s in all.
+   */
   readonly short?: boolean | undefined
   /** Runs of each measurement, at least 3. */
   readonly runs?: number | undefined
@@ -31,6 +34,8 @@ export interface PlanSettings {
   readonly short: boolean
   readonly runs: number
   readonly secondsPerRun: number
+  /** While all of it takes no more, what cannot tell is measured again; null: never. */
+  readonly patienceSeconds: number | null
   readonly verifySeconds: number
   /** A run ends when it has written so much, whatever the time. */
   readonly bytesPerRunMax: number
@@ -43,6 +48,8 @@ const RUNS_MIN = 3
 const RUNS_MAX = 100
 const SECONDS_MIN = 0.2
 const SECONDS_MAX = 3600
+/** A first look takes no longer, unless the machine is much slower than it seemed. */
+const PATIENCE_SECONDS = 90
 const MIB = 2 ** 20
 /** Kafka's default max.request.size, less what a batch of one record has around it. */
 const RECORD_BYTES_MAX = MIB - 100
@@ -92,6 +99,8 @@ export function planSettings(options: PlanOptions): PlanSettings {
     short,
     runs,
     secondsPerRun: seconds,
+    patienceSeconds:
+      short && options.runs === undefined && options.seconds === undefined ? PATIENCE_SECONDS : null,
     verifySeconds: Math.max(2 * seconds, 3),
     bytesPerRunMax: 1024 * MIB,
     batchBytes: 16384,

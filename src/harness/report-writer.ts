@@ -1,79 +1,135 @@
 /**
- * Writes a report to its directory: plan.json for programs, index.html for people, both figures as files.
+ * Writes a report to its directory, and changes nothing there that no report wrote.
  *
- * Thread: the harness's. The directory is made before anything is measured, so that a bad one costs nothing,
- * and ignores itself in git.
+ * Thread: the harness's. Whether the directory can be written to is tried before anything is measured, so
+ * that a bad one costs nothing; the trial leaves nothing behind. A directory made for a report ignores itself
+ * in git. `.highwater-report` lists the files of the last report, so that the next one replaces those and no
+ * others.
  */
-import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
-import type { PlanReport } from './plan-report.ts'
-import { reportPage } from './report-page.ts'
-import { runsFigure } from './runs-figure.ts'
-import { zoneFigure } from './zone-figure.ts'
 
 const IGNORE_FILE = '.gitignore'
+const LIST_FILE = '.highwater-report'
+/** What a file of a report may be called: nothing hidden, nothing elsewhere. */
+const FILE_NAME = /^\w[\w.-]*$/
 
-/** Where a report goes if nobody says: `reports/2026-11-22T06-14-29Z-plan`. */
-export function defaultReportDirectory(clock: Clock): string {
+/** Where a report of a command goes if nobody says: `reports/2026-11-22T06-14-29Z-plan`. */
+export function defaultReportDirectory(clock: Clock, command: string): string {
   const time = new Date(clock.now())
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-')
-  return join('reports', `${time}-plan`)
+  return join('reports', `${time}-${command}`)
 }
 
-/** From the root down: on /proc, which refuses with ENOENT, the recursive form of Node never comes back. */
-function makeDirectories(path: string): void {
-  if (existsSync(path)) return
-  makeDirectories(dirname(path))
-  mkdirSync(path)
+/**
+ * Makes what is missing of a path, from the root down, and says what that was, the deepest first. On /proc,
+ * which refuses with ENOENT, the recursive form of Node never comes back.
+ */
+function makeDirectories(path: string): string[] {
+  if (existsSync(path)) return []
+  const above = makeDirectories(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (cause) {
+    for (const made of above) rmdirSync(made)
+    throw cause
+  }
+  return [path, ...above]
 }
 
-/** A directory that can be written to. */
+/** A directory that a report can be written to. */
 export class ReportDirectory {
   readonly path: string
-  /** Whether it was made for this report, and not there before. */
-  readonly #isNew: boolean
 
-  /** @throws HighwaterError HIGHWATER_STORAGE */
-  constructor(path: string) {
+  /**
+   * @param names files that a report may have: none of them may be there, but from an earlier report
+   * @throws HighwaterError HIGHWATER_CONFIG, HIGHWATER_STORAGE
+   */
+  constructor(path: string, names: readonly string[]) {
+    if (path === '') {
+      throw new HighwaterError(
+        'HIGHWATER_CONFIG',
+        'The directory of the report has no name; give --out one, or leave it out.'
+      )
+    }
     this.path = resolve(path)
     try {
-      this.#isNew = !existsSync(this.path)
-      makeDirectories(this.path)
-      writeFileSync(join(this.path, IGNORE_FILE), '*\n')
+      const made = makeDirectories(this.path)
+      // Says of a file that it is none; to the next line it would be good enough.
+      readdirSync(this.path)
+      accessSync(this.path, constants.W_OK | constants.X_OK)
+      for (const directory of made) rmdirSync(directory)
     } catch (cause) {
       throw cannotWrite(this.path, cause)
     }
+    this.#refuseForeign(names)
   }
 
-  /** Writes the report; returns the files, the page first. @throws HighwaterError HIGHWATER_STORAGE */
-  write(report: PlanReport): string[] {
-    const files = new Map([
-      ['index.html', reportPage(report)],
-      ['plan.json', `${JSON.stringify(report, null, 2)}\n`],
-      ['runs.svg', runsFigure(report)]
-    ])
-    if (report.outcome.kind === 'plan') files.set('zones.svg', zoneFigure(report.outcome))
+  /**
+   * Writes texts by file name in the place of an earlier report; returns their paths in that order. If it
+   * fails, an earlier report is still there.
+   * @throws HighwaterError HIGHWATER_STORAGE
+   */
+  write(files: ReadonlyMap<string, string>): string[] {
+    const names = [...files.keys()]
+    this.#refuseForeign(names)
     try {
-      for (const [name, text] of files) writeFileSync(join(this.path, name), text)
+      const isNew = makeDirectories(this.path).length > 0
+      const stale = this.#listed().filter(name => !files.has(name))
+      this.#replace(new Map([...files, [LIST_FILE, `${names.join('\n')}\n`]]))
+      for (const name of stale) rmSync(join(this.path, name), { force: true })
+      if (isNew) writeFileSync(join(this.path, IGNORE_FILE), '*\n', { flag: 'wx' })
     } catch (cause) {
       throw cannotWrite(this.path, cause)
     }
-    return [...files.keys()].map(name => join(this.path, name))
+    return names.map(name => join(this.path, name))
   }
 
-  /** Takes back what the constructor made: there will be no report. */
-  discard(): void {
-    if (!this.#isNew) return
+  /** All are written before the first is put in its place. */
+  #replace(files: ReadonlyMap<string, string>): void {
+    const fresh = mkdtempSync(join(this.path, '.highwater-'))
     try {
-      rmSync(join(this.path, IGNORE_FILE), { force: true })
-      rmdirSync(this.path)
-    } catch {
-      // Somebody put something into it: it stays.
+      for (const [name, text] of files) writeFileSync(join(fresh, name), text)
+      for (const name of files.keys()) renameSync(join(fresh, name), join(this.path, name))
+    } finally {
+      rmSync(fresh, { recursive: true, force: true })
     }
+  }
+
+  /** Files of the last report; none if there was none. */
+  #listed(): string[] {
+    const path = join(this.path, LIST_FILE)
+    if (!existsSync(path)) return []
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter(name => FILE_NAME.test(name))
+  }
+
+  #refuseForeign(names: readonly string[]): void {
+    const listed = this.#listed()
+    const foreign = names.find(name => existsSync(join(this.path, name)) && !listed.includes(name))
+    if (foreign === undefined) return
+    throw new HighwaterError(
+      'HIGHWATER_STORAGE',
+      `The report would replace ${join(this.path, foreign)}, which no report has written; name another ` +
+        `directory with --out.`
+    )
   }
 }
 

@@ -2,20 +2,26 @@
  * The runs of Tp and Tc, window by window: what warm-up was cut off is dashed, what counts is drawn through,
  * and a thin line is the median of the runs.
  */
-import { formatByteRate } from '../planner/units.ts'
+import { formatByteRate, keepFiguresWhole } from '../planner/units.ts'
 import type { PlanReport, ReportedPoint } from './plan-report.ts'
 import type { RunSeries } from './run-series.ts'
 import { element, figure, polyline, textAt } from './svg.ts'
 
-const WIDTH = 760
-const PANEL_HEIGHT = 150
-const LEFT = 88
-const RIGHT = WIDTH - 16
+const WIDTH = 560
+const PANEL_HEIGHT = 140
+const LEFT = 96
+const RIGHT = WIDTH - 1
 /** Between two runs of a panel. */
-const GAP = 14
-const HEADING = 26
+const GAP = 12
+const HEADING = 30
 const FOOT = 14
-const LEGEND = 24
+const LEGEND_LINE = 22
+
+const MARGIN = 1
+const LEGEND = [
+  'one line per run; drawn through: steady',
+  'dashed: warm-up, or a run that never settled; thin: median of the runs'
+]
 
 interface Panel {
   readonly name: string
@@ -32,14 +38,16 @@ export function runsFigure(report: PlanReport): string {
     panels.push({ name: 'Tc with the handler', className: 'hw-c', point: report.consumerWithHandler })
   }
   const drawn = panels.map((panel, index) => drawPanel(panel, index * PANEL_HEIGHT))
-  const height = panels.length * PANEL_HEIGHT + LEGEND
-  const legend = 'drawn through: steady; dashed: warm-up, or a run that never settled; thin: median'
-  const foot = textAt({ x: LEFT, y: height - 8, className: 'hw-soft' }, legend)
+  const bottom = panels.length * PANEL_HEIGHT
+  const foot = LEGEND.map((text, index) =>
+    textAt({ x: MARGIN, y: bottom + 16 + index * LEGEND_LINE, className: 'hw-soft' }, text)
+  )
+  const height = bottom + LEGEND.length * LEGEND_LINE + 6
   const medians = panels.map(
     ({ name, point }) => `${name} ${formatByteRate(point.measurement.bytesPerSecond)}`
   )
   const title = `Rate of each window of each run: ${medians.join('; ')}.`
-  return figure({ width: WIDTH, height, title }, drawn.join('') + foot)
+  return figure({ width: WIDTH, height, title }, [...drawn, ...foot].join(''))
 }
 
 function drawPanel({ name, className, point }: Panel, top: number): string {
@@ -52,12 +60,13 @@ function drawPanel({ name, className, point }: Panel, top: number): string {
     drawRun(run, className, { x: LEFT + index * (width + GAP), width, y })
   )
   const median = y(measurement.bytesPerSecond)
+  const label = keepFiguresWhole(formatByteRate(measurement.bytesPerSecond))
   return [
-    textAt({ x: LEFT, y: top + 16, className: 'hw-strong' }, name),
+    textAt({ x: MARGIN, y: top + 16, className: 'hw-strong' }, name),
     element('line', { x1: LEFT, x2: RIGHT, y1: bottom, y2: bottom, class: 'hw-axis' }),
     element('line', { x1: LEFT, x2: RIGHT, y1: median, y2: median, class: 'hw-median' }),
-    textAt({ x: LEFT - 8, y: median + 4, anchor: 'end' }, formatByteRate(measurement.bytesPerSecond)),
-    textAt({ x: LEFT - 8, y: bottom + 4, anchor: 'end', className: 'hw-soft' }, '0'),
+    textAt({ x: LEFT - 8, y: median + 5, anchor: 'end' }, label),
+    textAt({ x: LEFT - 8, y: bottom + 5, anchor: 'end', className: 'hw-soft' }, '0'),
     ...lines
   ].join('')
 }

@@ -3,6 +3,9 @@
  * alike, in a page and as a file of its own.
  */
 
+/** Of figures 560 wide, so that they can be read on a telephone too. */
+const FONT_SIZE = 14
+
 /** Text for element content and quoted attributes, of HTML and SVG alike. */
 export function escapeMarkup(text: string): string {
   return text
@@ -42,6 +45,17 @@ export function textAt(place: TextPlace, text: string): string {
   return element('text', { x, y, 'text-anchor': anchor, class: className }, escapeMarkup(text))
 }
 
+/** Em widths of characters that differ much from the mean of a system font. */
+const NARROW = /[ijl.,:;()[\]|/' \u00a0\u202f]/
+const WIDE = /[A-Zmw%=]/
+
+/** About how wide a text is at the figures' font size, rather too wide than too narrow. */
+export function textWidth(text: string, isStrong = false): number {
+  let ems = 0
+  for (const character of text) ems += NARROW.test(character) ? 0.36 : WIDE.test(character) ? 0.84 : 0.62
+  return ems * FONT_SIZE * (isStrong ? 1.08 : 1)
+}
+
 /** A line through points. */
 export function polyline(points: readonly (readonly [x: number, y: number])[], className: string): string {
   const written = points.map(([x, y]) => `${coordinate(x)},${coordinate(y)}`).join(' ')
@@ -57,7 +71,7 @@ interface FigureFrame {
 
 /** Colours of all figures; names start with `hw-` so that they meet no others in a page. */
 const STYLE = `
-.hw-figure{font:13px system-ui,sans-serif;--hw-ink:#1b1f24;--hw-soft:#5b6570;--hw-line:#c9d1d9;
+.hw-figure{font:${FONT_SIZE}px system-ui,sans-serif;--hw-ink:#1b1f24;--hw-soft:#5b6570;--hw-line:#c9d1d9;
 --hw-bad:#f3c4bd;--hw-half:#f7e3b0;--hw-good:#c3e3cb;--hw-a:#0b63b5;--hw-b:#9a4a00;--hw-c:#5a3fa0}
 @media (prefers-color-scheme:dark){.hw-figure{--hw-ink:#e6edf3;--hw-soft:#9aa5b1;--hw-line:#3a424c;
 --hw-bad:#6b2d27;--hw-half:#63501a;--hw-good:#1f4d2e;--hw-a:#6cb2f5;--hw-b:#e59a55;--hw-c:#b39df0}}

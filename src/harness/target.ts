@@ -15,20 +15,29 @@ export interface Target {
   readonly logDirectory: string | null
   /** What one more partition of a planned load takes here, its consumer included. */
   readonly partitionOverhead: PartitionOverhead
-  /** Partitions of a topic that can each have a thread here. */
-  readonly partitionsMax: number
   createTopic(topic: string, partitions: number): Promise<void>
   /** Data for a load thread, which passes it to `connectTarget`; for one thread, once. */
   openHandle(): Promise<TargetHandle>
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage>
+  /** Partitions that one more topic may have, each with a consumer thread of its own. */
+  partitionRoom(): Promise<PartitionRoom>
   close(): Promise<void>
 }
 
 /** Travels to one load thread among its start data; ports in it are transferred. */
 export type TargetHandle = Record<string, unknown>
 
-/** Of a partition's thread since its start. */
+export interface PartitionRoom {
+  readonly partitions: number
+  /** What sets it: "a limit of 256 open files". */
+  readonly reason: string
+}
+
+/** Of a partition's thread since its start, in milliseconds; null where the system does not tell. */
 export interface PartitionUsage {
-  /** CPU milliseconds; null where the system does not tell. */
   readonly cpuMs: number | null
+  /** Inside calls to the disk: computing there, waiting for a core, waiting for the disk. */
+  readonly diskMs: number
+  /** Neither computing, nor waiting for a core, nor asleep for want of work. */
+  readonly blockedMs: number | null
 }

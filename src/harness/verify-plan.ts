@@ -4,9 +4,13 @@
  *
  * Thread: the harness's. Every partition has a consumer thread of its own, since a handler blocks its thread.
  */
+import { KafkaError } from '../base/kafka-error.ts'
+import { HighwaterError } from '../base/local-errors.ts'
+import type { TopicPartition } from '../base/topic-partition.ts'
+import { partitionsText } from '../planner/partition-count.ts'
 import type { Plan } from '../planner/plan.ts'
 import { slopeOf } from '../planner/trend.ts'
-import { formatByteRate, formatBytes, formatCount, formatDuration } from '../planner/units.ts'
+import { formatByteRate, formatBytes, formatDuration } from '../planner/units.ts'
 import { judgeBottleneck } from '../planner/verdict.ts'
 import {
   judgeVerification,
@@ -18,11 +22,18 @@ import type { AuditResult } from './audit.ts'
 import type { BenchContext } from './bench-run.ts'
 import type { AuditCommand, ConsumeCommand } from './consume-thread.ts'
 import type { LoadCommand, LoaderReport } from './load-generator-thread.ts'
-import { type Usage, UsageMeter } from './machine-usage.ts'
+import {
+  busiestShares,
+  type PartitionShares,
+  partitionShares,
+  type Usage,
+  UsageMeter
+} from './machine-usage.ts'
 import { CONSUMER_ENTRY } from './measure-consumer.ts'
 import { busyShare, type ProducerBench } from './measure-producer.ts'
 import { verificationTopic } from './plan-settings.ts'
 import { pause, rateBetween, type Sample, sampleRun } from './run-series.ts'
+import type { PartitionUsage } from './target.ts'
 import { ThreadGroup } from './thread-group.ts'
 
 /** The verification, and the run it rests on where one was made. */
@@ -56,13 +67,14 @@ function affordableSeconds({ settings }: BenchContext): number {
 }
 
 /** Why no run is made, or null. */
-function whyNot(context: BenchContext, plan: Plan): string | null {
+async function whyNot(context: BenchContext, plan: Plan): Promise<string | null> {
   const { target, settings } = context
   if (!plan.verifiability.verifiable) return plan.verifiability.sentence
-  if (plan.partitions > target.partitionsMax) {
+  const room = await target.partitionRoom()
+  if (plan.partitions > room.partitions) {
     return (
-      `Verifying ${formatCount(plan.partitions)} partitions needs a thread and a consumer for each; ` +
-      `${formatCount(target.partitionsMax)} are run here at most.`
+      `Verifying ${partitionsText(plan.partitions)} needs a thread and a consumer for each; there is room ` +
+      `for ${partitionsText(room.partitions)} here, set by ${room.reason}.`
     )
   }
   const longestMs = (settings.process?.micros ?? 0) / 1000
@@ -78,22 +90,37 @@ function whyNot(context: BenchContext, plan: Plan): string | null {
   return null
 }
 
+/** What a run takes could not be had: the sentence why. Anything else is thrown again. */
+function whyNotBegun(cause: unknown, partitions: number): string {
+  const isTruth =
+    cause instanceof HighwaterError &&
+    (cause.code === 'HIGHWATER_AUDIT' || cause.code === 'HIGHWATER_INTERRUPTED')
+  const isOurs = cause instanceof KafkaError || cause instanceof HighwaterError
+  // Errors of the system and of Node's threads keep their text on the way out of a thread, and no more.
+  const isSystems = cause instanceof Error && /\bE[A-Z]{3,}\b|\bERR_WORKER_/.test(cause.message)
+  if (isTruth || !(isOurs || isSystems)) throw cause
+  return `Verifying ${partitionsText(partitions)} could not begin: ${cause.message.replace(/\.$/, '')}.`
+}
+
+function notRun(reason: string): VerifiedPlan {
+  return { verification: notVerified(reason), run: null, seconds: null, audit: null }
+}
+
 /**
- * Runs the plan, or says why not.
+ * Runs the plan, or says why not: what was measured before stands without it.
+ * @param onAudit called when the load is over, and every record of it is going to be read back
  * @throws HighwaterError HIGHWATER_AUDIT if a record of the run is lost, doubled or damaged
  */
 export async function verifyPlan(
   context: BenchContext,
   plan: Plan,
-  producers: ProducerBench
+  producers: ProducerBench,
+  onAudit: () => void
 ): Promise<VerifiedPlan> {
-  const reason = whyNot(context, plan)
-  if (reason !== null) {
-    return { verification: notVerified(reason), run: null, seconds: null, audit: null }
-  }
+  const reason = await whyNot(context, plan)
+  if (reason !== null) return notRun(reason)
   const { target, settings } = context
   const topic = verificationTopic(settings.topic)
-  await target.createTopic(topic, plan.partitions)
   const { recordBytes, batchBytes } = settings
   const consumers = new ThreadGroup({
     ...context,
@@ -101,10 +128,17 @@ export async function verifyPlan(
     threadsMax: plan.partitions,
     start: { recordBytes, batchBytes }
   })
+  const load = new VerificationLoad(context, { topic, partitions: plan.partitions, producers, consumers })
   try {
-    await consumers.grow(plan.partitions)
-    const load = new VerificationLoad(context, { topic, partitions: plan.partitions, producers, consumers })
+    try {
+      await target.createTopic(topic, plan.partitions)
+      await consumers.grow(plan.partitions)
+      await load.open()
+    } catch (cause) {
+      return notRun(whyNotBegun(cause, plan.partitions))
+    }
     const run = await load.run(affordableSeconds(context))
+    onAudit()
     const audit = await load.audit()
     return { verification: judgeVerification(run), run, seconds: affordableSeconds(context), audit }
   } finally {
@@ -128,6 +162,15 @@ class VerificationLoad {
     this.#parts = parts
   }
 
+  /** Starts the thread of every partition, by reading all there is: nothing. */
+  async open(): Promise<void> {
+    const { consumers } = this.#parts
+    await consumers.run(
+      'audit',
+      this.#names().map((partition): AuditCommand => ({ partition, acknowledged: [] }))
+    )
+  }
+
   /** Load at the target rate for `seconds` after the warm-up. */
   async run(seconds: number): Promise<VerificationRun> {
     const { clock } = this.#context
@@ -136,16 +179,16 @@ class VerificationLoad {
     const loading = producers.group.run('load', this.#loadBodies())
     try {
       await this.#warmUp()
-      const cpuBefore = await this.#partitionCpuMs()
+      const before = await this.#partitionUsages()
       const meter = new UsageMeter(clock)
       const samples = await this.#sample(seconds)
       const usage = meter.read()
-      const cpuAfter = await this.#partitionCpuMs()
+      const after = await this.#partitionUsages()
       producers.group.board.stop()
       const reports: object[] = await loading
       consumers.board.stop()
       await consuming
-      const busiest = busiestShare(cpuBefore, cpuAfter, usage)
+      const busiest = busiestOf(before, after, usage)
       return this.#judged(samples, usage, reports as LoaderReport[], busiest)
     } finally {
       producers.group.board.stop()
@@ -170,14 +213,14 @@ class VerificationLoad {
     return { records, bytes }
   }
 
-  #consumeBodies(): ConsumeCommand[] {
+  #names(): TopicPartition[] {
     const { topic, partitions } = this.#parts
+    return Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+  }
+
+  #consumeBodies(): ConsumeCommand[] {
     const { process } = this.#context.settings
-    return Array.from({ length: partitions }, (_, partition) => ({
-      partition: { topic, partition },
-      process,
-      endOffset: null
-    }))
+    return this.#names().map(partition => ({ partition, process, endOffset: null }))
   }
 
   #loadBodies(): LoadCommand[] {
@@ -221,20 +264,15 @@ class VerificationLoad {
     return samples.map((sample, index) => ({ ...sample, offered: offered[index] ?? 0 }))
   }
 
-  /** CPU milliseconds of each partition's thread. */
-  async #partitionCpuMs(): Promise<(number | null)[]> {
-    const { topic, partitions } = this.#parts
-    const usages = Array.from({ length: partitions }, (_, partition) =>
-      this.#context.target.partitionUsage({ topic, partition })
-    )
-    return (await Promise.all(usages)).map(usage => usage.cpuMs)
+  #partitionUsages(): Promise<PartitionUsage[]> {
+    return Promise.all(this.#names().map(name => this.#context.target.partitionUsage(name)))
   }
 
   #judged(
     samples: readonly PairedSample[],
     usage: Usage,
     reports: readonly LoaderReport[],
-    partitionBusy: number | null
+    busiest: PartitionShares
   ): VerificationRun {
     const { recordBytes, targetThroughput } = this.#context.settings
     const first = samples[0]!
@@ -249,8 +287,8 @@ class VerificationLoad {
       throughput: achievedRate,
       loaderBusy: Math.max(...reports.map(busyShare)),
       producerDelayOverInterval: Math.max(...reports.map(report => report.delayOverInterval ?? 0)),
-      partitionThreadBusy: partitionBusy,
-      diskWait: null,
+      partitionThreadBusy: busiest.busy,
+      diskWait: busiest.diskWait,
       allCoresBusy: usage.coresBusy,
       lagSlope
     })
@@ -259,17 +297,16 @@ class VerificationLoad {
   }
 }
 
-/** The busiest partition thread, 0 to 1; null where the system does not tell. */
-function busiestShare(
-  before: readonly (number | null)[],
-  after: readonly (number | null)[],
+/** How the partition thread that had the least time left spent the samples' time. */
+function busiestOf(
+  before: readonly PartitionUsage[],
+  after: readonly PartitionUsage[],
   { elapsedSeconds }: Usage
-): number | null {
-  let busiest = 0
+): PartitionShares {
+  const shares: PartitionShares[] = []
   for (const [index, end] of after.entries()) {
-    const start = before[index] ?? null
-    if (start === null || end === null) return null
-    busiest = Math.max(busiest, (end - start) / 1000 / elapsedSeconds)
+    const start = before[index]
+    if (start !== undefined) shares.push(partitionShares(start, end, elapsedSeconds))
   }
-  return busiest
+  return busiestShares(shares)
 }

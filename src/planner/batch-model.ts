@@ -11,7 +11,7 @@ import { invariant } from '../base/invariant.ts'
 import { gammaQuantile } from './gamma.ts'
 
 /** Milliseconds a request takes: c0 + c1 per batch + c2 per record, fitted to measured settings. */
-interface ServiceCost {
+export interface ServiceCost {
   readonly c0Ms: number
   readonly c1MsPerBatch: number
   readonly c2MsPerRecord: number

@@ -4,8 +4,9 @@
  *
  * Tt is the target, Tp what producers reach on one partition, Tc what a consumer reaches on one; all here in
  * bytes per second. N partitions carry the target if N Tp >= Tt and N Tc >= Tt, so N = max(Tt/Tp, Tt/Tc).
- * Source: Jun Rao, How to choose the number of topics/partitions in a Kafka cluster. The article that prints
- * Tt/max(Tp,Tc) satisfies only the faster side; both are shown, only the safe one is recommended.
+ * Source: Jun Rao, How to choose the number of topics/partitions in a Kafka cluster. Often quoted is
+ * Tt/max(Tp,Tc), here the article's count: it satisfies only the faster side. Both are shown, only the safe
+ * one is recommended.
  */
 import { ceilQuotient } from './rounding.ts'
 import { formatByteRate, formatBytes, formatCount } from './units.ts'
@@ -102,25 +103,25 @@ export function explainDifference(rates: Throughputs): string[] {
     `Both sides must carry ${formatByteRate(tt)}: ${perSide}; the larger is ${partitionsText(safe)}.`
   ]
   if (tp === tc) {
-    lines.push(`Tp and Tc are equal here, so the article's formula gives ${formatCount(article)} as well.`)
+    lines.push(`Tp and Tc are equal here, so the formula often quoted gives ${formatCount(article)} as well.`)
     return lines
   }
   if (safe === article) {
     lines.push(
-      `The article's formula rounds up to ${formatCount(article)} as well; at higher rates it falls short.`
+      `The formula often quoted rounds up to ${formatCount(article)} as well; at higher rates it falls short.`
     )
     return lines
   }
   const faster = tp > tc ? 'producers' : 'consumers'
   const few = partitionsText(article)
-  lines.push(`The article's formula, Tt/max(Tp,Tc), counts only the faster side, the ${faster}: ${few}.`)
+  lines.push(`The formula often quoted, Tt/max(Tp,Tc), counts only the faster side, the ${faster}: ${few}.`)
   const missing = tc < tp ? lagGrowth(article, rates) : shortfall(article, rates)
   const hourly = `${formatByteRate(missing)}, ${formatBytes(missing * 3600)}/h`
   const carried = partOf(tt - missing, tt)
   lines.push(
     tc < tp
-      ? `The article's ${few} would drain ${carried}: lag grows by ${hourly}.`
-      : `The article's ${few} would take in ${carried}: producers fall behind by ${hourly}.`
+      ? `${few} would drain ${carried}: consumer lag grows by ${hourly}.`
+      : `${few} would take in ${carried}: producers fall behind by ${hourly}.`
   )
   return lines
 }

@@ -121,9 +121,12 @@ function pointWarnings(name: string, { measurement, verdict }: MeasuredPoint): s
   }
   const runs = measurement.runs.length
   if (measurement.steadyRuns < runs) {
-    warnings.push(
-      `${formatCount(runs - measurement.steadyRuns)} of ${runs} runs of ${name} reached no steady state.`
-    )
+    const unsettled = `${formatCount(runs - measurement.steadyRuns)} of ${runs} runs of ${name}`
+    // Else there would be a refusal.
+    const why = measurement.steady
+      ? 'most did, which is enough'
+      : `the count does not hang on it: at half of its slowest run ${name} would ask for no more`
+    warnings.push(`${unsettled} reached no steady state; ${why}.`)
   }
   if (verdict.bottleneck === 'machine-bound') {
     warnings.push(`${name} was machine-bound and may be higher on more cores. ${verdict.evidence}`)

@@ -11,6 +11,8 @@ export interface Refusal {
   readonly kind: 'refused'
   /** One sentence: what the data cannot tell, and the figure that shows it. */
   readonly reason: string
+  /** Sides whose measurement cannot tell: measured again, longer or more often, they may. */
+  readonly doubtful: readonly Side[]
   /** The command to run instead. */
   readonly command: string
 }
@@ -61,6 +63,22 @@ function matters(side: SideThroughput, margin: number, needed: number, target: n
   return Math.max(side.partitionsHigh, partitionsFor(target, slowest)) > needed
 }
 
+/** What is wrong with the measurement of a side that may decide the count; else null. */
+function faultOf(side: SideThroughput, needed: number, target: number): string | null {
+  const { measurement } = side
+  const name = side.side === 'produce' ? 'Tp' : 'Tc'
+  if (!measurement.steady && matters(side, UNSTEADY_MARGIN, needed, target)) {
+    const settled = `${measurement.steadyRuns} of ${measurement.runs.length} runs settled`
+    const weight = 'at half of its slowest run it would decide the count'
+    return `${name} reached no steady state: ${settled}, and ${weight}.`
+  }
+  if (measurement.spread > SPREAD_MAX && matters(side, 1, needed, target)) {
+    const apart = `${formatShare(measurement.spread)} apart, ${formatShare(SPREAD_MAX)} is permitted`
+    return `The runs of ${name} lie ${apart}.`
+  }
+  return null
+}
+
 /** A refusal if the two sides cannot tell the count for `target` bytes per second, else null. */
 export function judgeData(
   sides: readonly [SideThroughput, SideThroughput],
@@ -68,17 +86,17 @@ export function judgeData(
   rerun: Rerun
 ): Refusal | null {
   const [low, high] = countInterval(sides)
-  const longer = `${rerun.command} --seconds ${Math.ceil(rerun.secondsPerRun * 4)}`
-  for (const side of sides) {
-    const { measurement } = side
-    const name = side.side === 'produce' ? 'Tp' : 'Tc'
-    if (!measurement.steady && matters(side, UNSTEADY_MARGIN, low, target)) {
-      const settled = `${measurement.steadyRuns} of ${measurement.runs.length} runs settled`
-      return { kind: 'refused', reason: `${name} reached no steady state: ${settled}.`, command: longer }
-    }
-    if (measurement.spread > SPREAD_MAX && matters(side, 1, low, target)) {
-      const apart = `${formatShare(measurement.spread)} apart, ${formatShare(SPREAD_MAX)} is permitted`
-      return { kind: 'refused', reason: `The runs of ${name} lie ${apart}.`, command: longer }
+  const faults = sides.flatMap(side => {
+    const fault = faultOf(side, low, target)
+    return fault === null ? [] : [{ side: side.side, fault }]
+  })
+  const [first] = faults
+  if (first !== undefined) {
+    return {
+      kind: 'refused',
+      reason: first.fault,
+      doubtful: faults.map(({ side }) => side),
+      command: `${rerun.command} --seconds ${Math.ceil(rerun.secondsPerRun * 4)}`
     }
   }
   if (high <= COUNT_RATIO_MAX * low) return null
@@ -91,6 +109,7 @@ export function judgeData(
     reason:
       `The measurements allow every count from ${formatCount(low)} to ${formatCount(high)}, ` +
       `more than a factor of ${COUNT_RATIO_MAX}.`,
+    doubtful: sides.filter(side => side.partitionsHigh > COUNT_RATIO_MAX * low).map(({ side }) => side),
     command: `${rerun.command} --runs ${runs}`
   }
 }

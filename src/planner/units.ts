@@ -39,11 +39,14 @@ const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
 
 const SIZE_FORM = 'give bytes or a number with a unit, such as 100, 1KB or 16KiB'
 const RATE_FORM = 'give bytes per second with a unit, such as 120MB/s, 500KB/s or 1GB/s'
+const LOAD_RATE_FORM = 'give records or bytes a second, such as 50000/s or 5MB/s'
 const DURATION_FORM = 'give a number with a unit, such as 50us, 2ms, 1.5s or 10m'
 const PROCESS_FORM = 'give wait:DURATION or cpu:DURATION, such as wait:2ms or cpu:50us'
 
 /** Above this no single plan is meant; a slip of the unit is. */
 const RATE_MAX = 1e12
+const LOAD_RATE_MIN = 0.001
+const LOAD_RATE_MAX = 1e9
 /**
  * Kafka's default max.poll.interval.ms: a consumer slower than this on one record is put out of its group.
  */
@@ -108,6 +111,28 @@ export function parseByteRate(text: string): number {
   return rate
 }
 
+/** What a load offers each second: records, or bytes of records. */
+export interface LoadRate {
+  readonly unit: 'records' | 'bytes'
+  readonly perSecond: number
+}
+
+/**
+ * `50000/s` records or `5MB/s` bytes a second, from 0.001 records to 10^9.
+ * @throws HighwaterError HIGHWATER_CONFIG
+ */
+export function parseLoadRate(text: string): LoadRate {
+  const quantity = splitQuantity(text)
+  if (quantity === null || quantity.unit !== '/s') {
+    const isBare = quantity !== null && quantity.unit === ''
+    if (quantity === null || isBare) return refuse('rate', text, `is not a rate: ${LOAD_RATE_FORM}`)
+    return { unit: 'bytes', perSecond: parseByteRate(text) }
+  }
+  const perSecond = quantity.value
+  if (perSecond >= LOAD_RATE_MIN && perSecond <= LOAD_RATE_MAX) return { unit: 'records', perSecond }
+  return refuse('rate', text, `must lie between ${LOAD_RATE_MIN}/s and ${LOAD_RATE_MAX}/s: ${LOAD_RATE_FORM}`)
+}
+
 /**
  * Milliseconds of `50us`, `2ms`, `1.5s`, `10m`, `1h`; 0 is permitted with a unit.
  * @throws HighwaterError HIGHWATER_CONFIG
@@ -167,6 +192,14 @@ export function formatCount(value: number): string {
   return (value < 0 ? '-' : '') + digits.replace(/\B(?=(\d{3})+$)/g, ' ')
 }
 
+const THOUSANDS = /(?<=\d) (?=\d{3}(?!\d))/g
+const BEFORE_UNIT = /(?<=\d) (?=(?:%|µs|ms|s|min|h|[KMGT]i?B|B)(?!\w))/g
+
+/** The text with no-break spaces where no line may end: inside a number, and between it and its unit. */
+export function keepFiguresWhole(text: string): string {
+  return text.replace(THOUSANDS, '\u202f').replace(BEFORE_UNIT, '\u00a0')
+}
+
 /** Bytes in powers of ten, three significant digits: `864 GB`. */
 export function formatBytes(bytes: number): string {
   return inUnits(bytes, [
@@ -186,6 +219,11 @@ export function formatByteRate(bytesPerSecond: number): string {
   if (bytesPerSecond === 0) return '0 MB/s'
   if (Math.abs(bytesPerSecond) < 1e4) return `${formatBytes(bytesPerSecond)}/s`
   return inUnits(bytesPerSecond, [['MB/s', 1e6]])
+}
+
+/** Records per second, three significant digits: `50 000 records/s`. */
+export function formatRecordRate(recordsPerSecond: number): string {
+  return `${threeDigits(recordsPerSecond)} records/s`
 }
 
 /** A duration given in milliseconds, three significant digits: `50 µs`, `2 ms`, `1.5 s`, `10 min`, `3 h`. */

@@ -5,7 +5,7 @@
  * A client-bound point says nothing of the broker, so it stays out of any fit. On a small machine load and
  * engine share the cores; such a point is machine-bound: kept, and labelled.
  */
-import { formatByteRate, formatShare } from './units.ts'
+import { formatByteRate, formatCount, formatShare } from './units.ts'
 
 type Bottleneck = 'client-bound' | 'broker-bound' | 'disk-bound' | 'consumer-bound' | 'machine-bound' | 'none'
 
@@ -58,11 +58,18 @@ function judgeClient(facts: UtilisationFacts): Verdict | null {
     return { bottleneck: 'client-bound', evidence }
   }
   if (delay !== null && delay > DELAY_MAX) {
-    const late = `${formatShare(delay)} of its interval late or later`
-    const evidence = `One record of 100 left ${late}; ${formatShare(DELAY_MAX)} is permitted.`
+    const late = `${delay < 1 ? `${formatShare(delay)} of` : timesText(delay)} the time between two records`
+    const evidence =
+      `The load generator sent 1 record in 100 too late, by ${late} or more; ` +
+      `${formatShare(DELAY_MAX)} of it is permitted.`
     return { bottleneck: 'client-bound', evidence }
   }
   return null
+}
+
+/** `1.4 times`. */
+function timesText(factor: number): string {
+  return `${factor < 10 ? Number(factor.toPrecision(2)) : formatCount(factor)} times`
 }
 
 function judgePartitionThread(facts: UtilisationFacts): Verdict | null {

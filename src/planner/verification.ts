@@ -27,7 +27,7 @@ export interface Verification {
   readonly verified: boolean
   /** Whether the count carried the offered rate. Means a failure only together with `verified`. */
   readonly held: boolean
-  /** One sentence with the numbers. */
+  /** What was found, with the numbers, or why nothing was. */
   readonly sentence: string
 }
 
@@ -45,7 +45,7 @@ export function judgeVerification(run: VerificationRun): Verification {
     return {
       verified: false,
       held,
-      sentence: `Not verified: the loader offered only ${offered}. ${verdict.evidence}`
+      sentence: `The load generator offered only ${offered}, so the count was not tried. ${verdict.evidence}`
     }
   }
   const rates = `${formatByteRate(achievedRate)} of ${formatByteRate(offeredRate)} offered`
@@ -56,10 +56,12 @@ export function judgeVerification(run: VerificationRun): Verification {
     ? `the backlog grew by ${formatByteRate(lagSlope)} at ${rates}`
     : `consumers finished ${rates} (${formatShare(achievedRate / offeredRate)})`
   if (verdict.bottleneck === 'machine-bound' || verdict.bottleneck === 'client-bound') {
+    const limit = verdict.bottleneck === 'machine-bound' ? 'the machine as a whole' : 'the load generator'
+    const told = `${failure.charAt(0).toUpperCase()}${failure.slice(1)}`
     return {
       verified: false,
       held,
-      sentence: `Not verified: ${failure}, but the run was ${verdict.bottleneck}. ${verdict.evidence}`
+      sentence: `${told}, but the limit was ${limit}: that says nothing of the count. ${verdict.evidence}`
     }
   }
   return { verified: true, held, sentence: `${subject} did not hold: ${failure}.` }

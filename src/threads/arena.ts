@@ -3,7 +3,7 @@
  * ingress.
  *
  *   0          16 KiB    CRC-32C tables, written once by the broker before any other thread gets the memory
- *   16 KiB     64 KiB    zero, never used: address 0 is never a valid payload
+ *   16 KiB     64 KiB    scratch of the thread that made it; address 0 is never a valid payload
  *   64 KiB     ...       regions in units of 64 KiB, lent by the broker
  *
  * Thread: any. Payload bytes are plain; ownership passes with the words of rings and views.
@@ -15,10 +15,13 @@ import {
   compileBlockModule,
   instantiateBlockOperations
 } from '../../native-free/crc32c.ts'
+import { FOLD_SCRATCH_BYTES } from '../../native-free/crc32c-fold.ts'
 import { CRC32C_TABLE_BYTES, writeCrc32cTables } from '../../native-free/crc32c-tables.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 
 const PAGE_BYTES = 65536
+/** What a thread needs to compute the checksum of a long range quickly. */
+export const SCRATCH_BYTES = FOLD_SCRATCH_BYTES
 /** First byte that may be lent. */
 export const ARENA_FIRST_REGION = 65536
 export const REGION_UNIT_BYTES = 65536
@@ -38,12 +41,13 @@ export class Arena {
   readonly sizeBytes: number
   readonly #operations: BlockOperations
 
-  constructor(handle: ArenaHandle) {
+  /** @param scratch address of SCRATCH_BYTES that this thread alone uses; without it checksums are slower */
+  constructor(handle: ArenaHandle, scratch = 0) {
     this.handle = handle
     this.bytes = new Uint8Array(handle.memory.buffer)
     this.view = new DataView(handle.memory.buffer)
     this.sizeBytes = handle.memory.buffer.byteLength
-    this.#operations = instantiateBlockOperations(handle.module, handle.memory)
+    this.#operations = instantiateBlockOperations(handle.module, handle.memory, scratch)
   }
 
   /**
@@ -65,7 +69,7 @@ export class Arena {
       )
     }
     writeCrc32cTables(new DataView(memory.buffer, 0, CRC32C_TABLE_BYTES), 0)
-    return new Arena({ memory, module })
+    return new Arena({ memory, module }, CRC32C_TABLE_BYTES)
   }
 
   /** Unsigned CRC-32C of bytes in the arena, in place. */

@@ -36,6 +36,12 @@ export class Bells {
     this.#words.notify(at)
   }
 
+  /** Sleeper: ends an asynchronous sleep of its own thread, also on a row that is given back. */
+  ringOwn(row: number): void {
+    this.#words.add(row * ROW_WORDS, 1)
+    this.#words.notify(row * ROW_WORDS)
+  }
+
   /**
    * Blocks until rung, `timeoutMs` have passed or `mustWake` is true. Not on a thread that has an event loop
    * to run.

@@ -5,8 +5,11 @@
  *   byte 64    runState, heartbeat                              host
  *   byte 128   viewVersion                                      host
  *   byte 256   view copy 0, byte 384 view copy 1                host
- *   byte 512   block table, 16 entries of 64 bytes              host    (tail blocks, not used yet)
- *   byte 1536  interest rows, 64 of 8 bytes                     readers (not used yet)
+ *   byte 512   block table, 16 entries of 64 bytes              host    (tail-blocks.ts)
+ *   byte 1536  interest rows, 64 of 8 bytes: want, armed        readers
+ *
+ * An interest row says from which count of bytes on its reader wants to be woken. The host rings and never
+ * disarms. The reader arms, and only then looks whether there is something: one of the two sees the other.
  *
  * Thread: each word has the one writer named beside it. The host's role passes to a new thread only after the
  * old one's confirmed end; while a partition is offline the broker holds it.
@@ -24,6 +27,10 @@ const HOST_INCARNATION = 2
 const RUN_STATE = 16
 const HEARTBEAT = 17
 const VIEW: LogViewPlace = { versionWord: 32, copyWord: 64 }
+/** First word of the table of tail blocks. */
+export const TAIL_TABLE_WORD = 128
+const INTERESTS = 384
+const ARMED = 1
 
 /** What a host is doing, as the broker and readers see it. */
 export const RUN_STATE_NONE = 0
@@ -81,6 +88,23 @@ export class ControlBlock {
   /** 0 while no view was ever published; it wraps back to 0 only after 2^32 publications. */
   get viewVersion(): number {
     return this.#words.load(VIEW.versionWord)
+  }
+
+  /** Reader: wake me once so many bytes are below the high watermark; counted as `hwBytes`, low half. */
+  armInterest(row: number, wantBytes: number): void {
+    this.#words.store(INTERESTS + 2 * row, wantBytes)
+    this.#words.store(INTERESTS + 2 * row + ARMED, 1)
+  }
+
+  /** Reader; the broker after its end. */
+  disarmInterest(row: number): void {
+    this.#words.store(INTERESTS + 2 * row + ARMED, 0)
+  }
+
+  /** Host: after each publication, for every row in use. */
+  isInterestMet(row: number, hwBytes: number): boolean {
+    if (this.#words.load(INTERESTS + 2 * row + ARMED) !== 1) return false
+    return ((hwBytes - this.#words.load(INTERESTS + 2 * row)) | 0) >= 0
   }
 
   publish(view: LogView): void {

@@ -8,7 +8,7 @@
  *   6-7   lastStableOffset                 18-19 lsoSegment, lsoPosition
  *   8-9   leoBytes, appended since         20    leaderEpoch
  *   10-11 hwBytes                          21    truncationGeneration, even = stable
- *   12-13 lsoBytes                         22-23 topicIdHalf
+ *   12-13 lsoBytes                         22-23 zero: for the topic id
  *         the control block was made       24-25 segmentFirst, segmentCount
  *                                          26    indexEntries of the active segment, on disk
  *

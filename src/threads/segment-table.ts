@@ -23,13 +23,16 @@ export class SegmentTable {
     this.#grow = grow
   }
 
-  /** Host: writes the entry of a new active segment. */
-  append(ordinal: number, baseOffset: number, maxTimestamp: number): void {
+  /**
+   * Host: writes the entry of a new active segment.
+   * @param fileGeneration tells its files from those of an earlier segment with the same base
+   */
+  append(ordinal: number, baseOffset: number, maxTimestamp: number, fileGeneration: number): void {
     this.#grow((ordinal + 1) * SEGMENT_ENTRY_BYTES)
     const at = ordinal * ENTRY_WORDS
     this.#words.store(at, lowHalf(baseOffset))
     this.#words.store(at + 1, highHalf(baseOffset))
-    this.#words.store(at + 2, 0)
+    this.#words.store(at + 2, fileGeneration)
     this.#words.store(at + 3, -1)
     this.storeMaxTimestamp(ordinal, maxTimestamp)
   }
@@ -40,7 +43,7 @@ export class SegmentTable {
     this.#words.store(ordinal * ENTRY_WORDS + 3, bytes)
   }
 
-  /** Host: takes a seal back, when truncation makes an older segment the active one again. */
+  /** Host: takes a seal back: after a truncation, or a roll that was never published. */
   reopen(ordinal: number): void {
     this.#words.store(ordinal * ENTRY_WORDS + 3, -1)
   }

@@ -76,11 +76,11 @@ test('a heart that beats, or has nothing to do, may take its time', () => {
   expect(supervisor.tick(105_000, signs(9, true))).toBe('abort')
 })
 
-test('a thread that does not come up within 5 s is stopped, one that recovers has longer', () => {
+test('a thread that does not come up within 30 s is stopped, one that recovers has longer', () => {
   const silent = new Supervisor()
   silent.needed(0)
-  expect(silent.tick(4_999, signs(0, false, RUN_STATE_NONE))).toBe('none')
-  expect(silent.tick(5_000, signs(0, false, RUN_STATE_NONE))).toBe('abort')
+  expect(silent.tick(29_999, signs(0, false, RUN_STATE_NONE))).toBe('none')
+  expect(silent.tick(30_000, signs(0, false, RUN_STATE_NONE))).toBe('abort')
   const recovering = new Supervisor()
   recovering.needed(0)
   expect(recovering.tick(119_999, signs(0, false, RUN_STATE_RECOVERING))).toBe('none')
@@ -112,7 +112,35 @@ test('what never ran, or is offline, is let go of at once', () => {
 test('a dying thread that is asked to stop is not started again', () => {
   const supervisor = new Supervisor()
   supervisor.needed(0)
-  supervisor.tick(5_000, signs(0, false, RUN_STATE_NONE))
-  expect(supervisor.stop(5_001)).toBe('none')
-  expect(supervisor.ended(5_002, RUN_STATE_NONE)).toBe('release')
+  supervisor.tick(30_000, signs(0, false, RUN_STATE_NONE))
+  expect(supervisor.stop(30_001)).toBe('none')
+  expect(supervisor.ended(30_002, RUN_STATE_NONE)).toBe('release')
+})
+
+test('the time of a start counts from when the thread had its turn', () => {
+  const supervisor = new Supervisor()
+  supervisor.needed(0)
+  supervisor.started(500_000)
+  expect(supervisor.tick(529_999, signs(0, false, RUN_STATE_NONE))).toBe('none')
+  expect(supervisor.tick(530_000, signs(0, false, RUN_STATE_NONE))).toBe('abort')
+})
+
+test('three starts in a row that never served are the last, however long each took', () => {
+  const supervisor = new Supervisor()
+  supervisor.needed(0)
+  expect(supervisor.ended(30_000, RUN_STATE_NONE)).toBe('start')
+  expect(supervisor.ended(60_000, RUN_STATE_RECOVERING)).toBe('start')
+  expect(supervisor.ended(90_000, RUN_STATE_NONE)).toBe('go-offline')
+})
+
+test('a start that serves makes up for those before it that did not', () => {
+  const supervisor = new Supervisor()
+  supervisor.needed(0)
+  supervisor.ended(30_000, RUN_STATE_NONE)
+  supervisor.ended(60_000, RUN_STATE_NONE)
+  supervisor.online(61_000)
+  expect(supervisor.ended(90_000, RUN_STATE_ONLINE)).toBe('start')
+  expect(supervisor.ended(120_000, RUN_STATE_NONE)).toBe('start')
+  expect(supervisor.ended(150_000, RUN_STATE_NONE)).toBe('start')
+  expect(supervisor.ended(180_000, RUN_STATE_NONE)).toBe('go-offline')
 })

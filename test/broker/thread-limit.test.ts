@@ -4,7 +4,7 @@ import { partitionThreadsMax } from '../../src/broker/thread-limit.ts'
 const roomy = { cores: 4, freeMemoryBytes: 64 * 2 ** 30, fileHandlesMax: 1048576 }
 
 test.each([
-  ['32 threads for each core', roomy, 128, '4 cores'],
+  ['32 threads for each core', roomy, 128, '4 cores, 32 threads each'],
   [
     'a quarter of free memory at 9 MiB each',
     { ...roomy, freeMemoryBytes: 2 ** 30 },
@@ -17,7 +17,7 @@ test.each([
     64,
     'a limit of 1024 open files'
   ],
-  ['bells left for clients', { ...roomy, cores: 64 }, 192, '256 bells']
+  ['bells left for clients', { ...roomy, cores: 64 }, 192, 'what one process can serve']
 ])('the least bound counts: %s', (_, limits, threads, reason) => {
   expect(partitionThreadsMax(limits)).toEqual({ threads, reason })
 })

@@ -26,9 +26,9 @@ describe('the text of a plan', () => {
       }),
       []
     )
-    expect(text).toContain('300 MB/s of records of 1 KB; consumers only fetch')
+    expect(text).toContain('Tt 300 MB/s of records of 1 KB; consumers only fetch')
     expect(text).toContain('1 producing thread\n')
-    expect(text).toContain('Verified     false. Needs 6 cores; this machine has 2.')
+    expect(text).toContain('Not verified Needs 6 cores; this machine has 2.')
     expect(text).not.toContain('Tc handler')
     expect(text).not.toContain('Report')
   })
@@ -37,6 +37,7 @@ describe('the text of a plan', () => {
     const outcome = {
       kind: 'refused' as const,
       reason: 'Tp never settled.',
+      doubtful: [],
       command: 'highwater plan --seconds 20'
     }
     const text = planText(report({ outcome, verified: null }), FILES)
@@ -45,8 +46,30 @@ describe('the text of a plan', () => {
     expect(text).not.toContain('Verified')
   })
 
-  test('is no wider than a terminal, but for a command', () => {
+  test('is no wider than a terminal, but for a command, which is one line to be copied', () => {
     const lines = planText(report(), FILES).split('\n')
-    expect(lines.filter(line => line.length > 110 && !line.startsWith('For your cluster: '))).toEqual([])
+    expect(lines.filter(line => line.length > 110)).toEqual([])
+    const command = `npx highwater plan --rate 300MB/s --out ${'deep/'.repeat(20)}r --seconds 20`
+    const outcome = { kind: 'refused' as const, reason: 'Tp never settled.', doubtful: [], command }
+    expect(planText(report({ outcome, verified: null }), FILES)).toContain(`\nInstead      ${command}\n`)
+  })
+
+  test('ends no line inside a number, or between it and its unit', () => {
+    for (let length = 40; length < 90; length++) {
+      const sentence = `${'x'.repeat(length)} 5 000 006 partitions, 10 % of 18 TB/h.`
+      const verification = { verified: true, held: true, sentence }
+      const text = planText(report({ verified: { ...findings().verified!, verification } }), FILES)
+      expect(text).toContain('5 000 006')
+      expect(text).toContain('10 %')
+      expect(text).toContain('18 TB/h')
+    }
+  })
+
+  test('says in words, not with true and false, whether the count held', () => {
+    const { verified } = findings()
+    const failed = { verified: true, held: false, sentence: '30 partitions did not hold: too slow.' }
+    const text = planText(report({ verified: { ...verified!, verification: failed } }), FILES)
+    expect(text).toContain('Did not hold 30 partitions did not hold: too slow.')
+    expect(planText(report(), FILES)).toContain('Verified     30 partitions held: ')
   })
 })

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { KafkaError } from '../../src/base/kafka-error.ts'
 import { connectHandle } from '../../src/cluster/cluster-handle.ts'
 import { type Cluster, type ClusterOptions, startCluster } from '../../src/cluster/embedded-cluster.ts'
+import { CommandPort } from '../../src/threads/command-port.ts'
 import { threadEntry } from '../../src/threads/worker-entry.ts'
 import { startThread } from '../../src/threads/worker-pool.ts'
 import type { Channel } from '../../src/wire/network/channel.ts'
@@ -214,11 +215,11 @@ test('a reader that waits is told when there is something to read', async () => 
   const producer = await LaneProducer.open(channel, orders)
   const lane = await channel.openFetchLane({ chunkBytes: 4096 })
   await lane.openPartition(orders)
-  const waiting = lane.wait(orders, 0, 60_000)
+  const waiting = lane.wait([{ ...orders, offset: 0 }], 1, 60_000)
   await producer.append(1)
   await waiting
   expect((await lane.fetch({ ...orders, fetchOffset: 0, maxBytes: 4096 })).bytes.byteLength).toBe(200)
-  lane.waitBlocking(orders, 0, 60_000)
+  lane.waitBlocking([{ ...orders, offset: 0 }], 1, 60_000)
 })
 
 test('offsets are listed by time', async () => {
@@ -251,12 +252,14 @@ test('offsets are listed by time', async () => {
 test('the use of a partition thread is told', async () => {
   const cluster = await started()
   const channel = await withTopic(cluster)
-  expect(await cluster.partitionUsage(orders)).toEqual({ cpuMs: null, passes: 0, bytes: 0 })
+  const unused = { cpuMs: null, diskMs: 0, blockedMs: null, passes: 0, bytes: 0, tailBytes: 0 }
+  expect(await cluster.partitionUsage(orders)).toEqual(unused)
   const producer = await LaneProducer.open(channel, orders)
   await producer.append(10)
   const usage = await cluster.partitionUsage(orders)
   expect(usage.bytes).toBe(2000)
   expect(usage.passes).toBeGreaterThan(0)
+  expect(usage.diskMs).toBeGreaterThan(0)
 })
 
 test('closing ends every thread, closes every file, removes a temporary directory', async () => {
@@ -306,6 +309,73 @@ test('a directory is used by one cluster at a time', async () => {
   })
   await first.close()
   await started({ 'log.dirs': logDirs })
+})
+
+test('the directory of a cluster whose thread was killed can be used again by this process', async () => {
+  const logDirs = directory()
+  const thread = startThread(threadEntry(import.meta.url, './cluster-thread.ts'), { logDirs })
+  await thread.port.call('started', {})
+  await expect(startCluster({ 'log.dirs': logDirs })).rejects.toMatchObject({ code: 'HIGHWATER_RESOURCES' })
+  thread.abort()
+  await thread.ended
+  await started({ 'log.dirs': logDirs })
+})
+
+test('a broker that dies is told when the cluster is closed, and its directory is free', async () => {
+  const logDirs = directory()
+  const cluster = await startCluster({ 'log.dirs': logDirs, 'engine.arena.bytes': 16 * MIB })
+  const channel = await withTopic(cluster)
+  await (await LaneProducer.open(channel, orders)).append(3)
+  const warned = new Promise<Error>(resolve => process.once('warning', resolve))
+  const caller = new CommandPort((await cluster.handle()).port)
+  await expect(caller.call('no such command', {})).rejects.toThrow()
+  expect(await warned).toMatchObject({ code: 'HIGHWATER_THREAD_ENDED' })
+  await expect(cluster.close()).rejects.toMatchObject({
+    code: 'HIGHWATER_THREAD_ENDED',
+    message: expect.stringContaining('the broker knows the commands of its callers')
+  })
+  expect(existsSync(join(logDirs, '.lock'))).toBe(false)
+  const next = await started({ 'log.dirs': logDirs })
+  expect(await readSequences(await next.connect(), orders)).toEqual(count(3))
+})
+
+test('a cluster whose directory was removed closes without a word about its lock', async () => {
+  const logDirs = directory()
+  const cluster = await startCluster({ 'log.dirs': logDirs, 'engine.arena.bytes': 16 * MIB })
+  rmSync(logDirs, { recursive: true })
+  await cluster.close()
+})
+
+test('a handle connects once, and not after its cluster has closed', async () => {
+  const cluster = await started()
+  const used = await cluster.handle()
+  const channel = await connectHandle(used)
+  const refusal = { code: 'HIGHWATER_CLOSED', message: expect.stringContaining('a handle connects once') }
+  await expect(connectHandle(used)).rejects.toMatchObject(refusal)
+  expect(await channel.metadata({ topics: null })).toEqual({ topics: [] })
+  const late = await cluster.handle()
+  await cluster.close()
+  await expect(connectHandle(late)).rejects.toMatchObject(refusal)
+  await expect(cluster.handle()).rejects.toMatchObject({ code: 'HIGHWATER_CLOSED' })
+})
+
+test('what a log is offline for is told to whoever wants to use it', async () => {
+  const logDirs = directory()
+  const first = await started({ 'log.dirs': logDirs })
+  await (await LaneProducer.open(await withTopic(first), orders)).append(5)
+  await first.close()
+  const log = join(logDirs, 'orders-0', '00000000000000000000.log')
+  truncateSync(log, 0)
+  const second = await started({ 'log.dirs': logDirs })
+  const channel = await second.connect()
+  const reason = `orders-0 is offline: ${log} was durable up to offset 5`
+  await expect(LaneProducer.open(channel, orders)).rejects.toMatchObject({
+    code: 'KAFKA_STORAGE_ERROR',
+    message: expect.stringContaining(`The log is offline until it is opened again (${reason}`)
+  })
+  const { topics } = await channel.metadata({ topics: ['orders'] })
+  const partitions = [{ errorCode: 56, errorMessage: expect.stringContaining(reason) }]
+  expect(topics).toMatchObject([{ partitions }])
 })
 
 test('a directory that cannot be made, and an unknown setting, are refused in one sentence', async () => {

@@ -3,18 +3,36 @@ import { parseConsumerConfig } from '../../src/config/consumer-config.ts'
 
 test('defaults are those of Kafka 4', () => {
   expect(parseConsumerConfig({})).toEqual({
+    keyDeserializer: 'bytes',
+    valueDeserializer: 'bytes',
+    fetchMinBytes: 1,
     maxPartitionFetchBytes: 1048576,
-    autoOffsetReset: 'latest',
-    fetchMaxBytes: 52428800,
-    maxPollRecords: 500,
+    autoOffsetReset: { to: 'latest' },
     checkCrcs: true,
+    defaultApiTimeoutMs: 60000,
+    fetchMaxBytes: 52428800,
+    interceptorClasses: null,
+    isolationLevel: 'read_uncommitted',
+    maxPollRecords: 500,
     requestTimeoutMs: 30000,
-    retryBackoffMs: 100
+    fetchMaxWaitMs: 500,
+    metricsNumSamples: 2,
+    metricsSampleWindowMs: 30000,
+    retryBackoffMs: 100,
+    retryBackoffMaxMs: 1000,
+    engineLegacyFetch: false
   })
 })
 
-test('only the three resets are known', () => {
-  expect(parseConsumerConfig({ 'auto.offset.reset': 'none' }).autoOffsetReset).toBe('none')
-  const wrong: Record<string, string> = { 'auto.offset.reset': 'first' }
-  expect(() => parseConsumerConfig(wrong)).toThrow('one of earliest, latest, none')
+test('a reset is one of three words, or a duration', () => {
+  expect(parseConsumerConfig({ 'auto.offset.reset': 'none' }).autoOffsetReset).toEqual({ to: 'none' })
+  const hour = parseConsumerConfig({ 'auto.offset.reset': 'by_duration:PT1H' })
+  expect(hour.autoOffsetReset).toEqual({ to: 'duration', ms: 3_600_000 })
+  expect(() => parseConsumerConfig({ 'auto.offset.reset': 'first' })).toThrow(
+    'auto.offset.reset must be earliest, latest, none or by_duration: with a time such as PT1H30M, not "firs'
+  )
+})
+
+test('settings of groups are not known yet', () => {
+  expect(() => parseConsumerConfig({ 'group.id': 'g' })).toThrow('"group.id" is not a consumer setting')
 })

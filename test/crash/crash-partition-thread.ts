@@ -30,14 +30,14 @@ export default async function crashPartitionThread(task: ThreadTask): Promise<vo
   const point = (prototype: object, method: string, name: CrashPoint): void => {
     follow(prototype, method, () => crash.pass(partition, name))
   }
-  for (const step of ['take', 'assign', 'publish', 'answer', 'complete', 'ringBells'] as const) {
+  for (const step of ['take', 'assign', 'tail', 'publish', 'answer', 'complete', 'ringBells'] as const) {
     point(PartitionHost.prototype, step, step)
   }
   // These steps often have nothing to do; the point lies behind the doing.
   point(Log.prototype, 'roll', 'roll')
   point(Log.prototype, 'write', 'write')
   point(LogSegment.prototype, 'flushIndexes', 'index')
-  for (const step of ['begin', 'openLog', 'list', 'sweep', 'finish'] as const) {
+  for (const step of ['begin', 'openLog', 'list', 'cutTail', 'sweep', 'finish'] as const) {
     point(PartitionRecovery.prototype, step, step)
   }
   point(PartitionRecovery.prototype, 'publish', 'republish')

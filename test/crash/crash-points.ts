@@ -11,7 +11,15 @@ import { allocateWords } from '../../src/threads/shared-memory.ts'
 import { AtomicWords } from '../../src/threads/words.ts'
 import { PASS_STEPS } from '../support/pass-steps.ts'
 
-export const RECOVERY_POINTS = ['begin', 'openLog', 'list', 'sweep', 'republish', 'finish'] as const
+export const RECOVERY_POINTS = [
+  'begin',
+  'openLog',
+  'list',
+  'cutTail',
+  'sweep',
+  'republish',
+  'finish'
+] as const
 
 export type CrashPoint = (typeof PASS_STEPS)[number] | (typeof RECOVERY_POINTS)[number]
 

@@ -34,6 +34,8 @@ interface CrashReport {
   readonly killsByPoint: Readonly<Record<string, number>>
   readonly acknowledged: number
   readonly logged: number
+  /** Records that were read while threads died. */
+  readonly readAlong: number
   readonly faults: readonly string[]
   /** Between two acknowledgements of a partition that was not killed. */
   readonly longestGapMs: number
@@ -49,6 +51,7 @@ const DEATHS_MAX = 2
 const DEATHS_WINDOW_MS = 10_500
 const POINT_TIMEOUT_MS = 20_000
 const POLL_MS = 1
+const READ_MS = 20
 
 const BROKER = threadEntry(import.meta.url, './crash-broker-thread.ts')
 const CALLER = threadEntry(import.meta.url, './crash-caller-thread.ts')
@@ -84,6 +87,9 @@ class CrashRun {
   readonly #acknowledgements: Acknowledgement[] = []
   readonly #refused = new Set<string>()
   readonly #killsByPoint: Record<string, number> = {}
+  /** What a reader found while threads died: by partition and offset, as `caller:number`. */
+  readonly #readAlong: string[][]
+  #isReading = true
   #callerCount = 0
   #kills = 0
   #longestGapMs = 0
@@ -93,6 +99,7 @@ class CrashRun {
     this.#options = options
     this.#random = seededRandom(options.seed)
     this.#watches = Array.from({ length: options.partitions }, () => new PartitionWatch())
+    this.#readAlong = this.#watches.map(() => [])
     const crashWords = allocateCrashWords()
     this.#crash = new CrashSwitch(crashWords)
     const brokerOptions = { logDirectory: directory, arenaBytes: ARENA_BYTES }
@@ -103,10 +110,15 @@ class CrashRun {
     await this.#broker.port.call('open', {})
     await this.#createTopic()
     for (let i = 0; i < CALLERS; i++) await this.#startCaller()
+    const reading = this.#read()
+    // Heard of below; a run that failed before must not end by this.
+    reading.catch(() => {})
     await this.#until(() => this.#watches.every(({ lastAckAt }) => lastAckAt > 0))
     await this.#killEverything()
     await this.#until(() => this.#watches.every(({ killedAt }) => killedAt === 0))
     await this.#stopCallers()
+    this.#isReading = false
+    await reading
     const logs = await this.#readLogs()
     const history = { acknowledgements: this.#acknowledgements, refused: this.#refused }
     return {
@@ -114,7 +126,8 @@ class CrashRun {
       killsByPoint: this.#killsByPoint,
       acknowledged: this.#acknowledgements.length,
       logged: logs.reduce((sum, records) => sum + records.length, 0),
-      faults: checkHistory(history, logs),
+      readAlong: this.#readAlong.reduce((sum, records) => sum + records.length, 0),
+      faults: [...checkHistory(history, logs), ...this.#retracted(logs)],
       longestGapMs: Math.round(this.#longestGapMs),
       longestReturnMs: Math.round(this.#longestReturnMs)
     }
@@ -141,6 +154,37 @@ class CrashRun {
     await admin.createTopics([{ topic: TOPIC, numPartitions: this.#options.partitions, configs }])
     await admin.close()
     await channel.close()
+  }
+
+  /** Reads behind the writers, as long as they write: from tail blocks where it keeps up, else from files. */
+  async #read(): Promise<void> {
+    const channel = await connectHandle(await this.#handle())
+    const consumer = new Consumer(channel, { 'auto.offset.reset': 'earliest' })
+    consumer.assign(this.#watches.map((_, partition) => ({ topic: TOPIC, partition })))
+    while (this.#isReading) {
+      await consumer.forEach(
+        (record, { partition }) => {
+          const [caller, number] = (record.valueString() ?? '').split(':')
+          const records = this.#readAlong[partition]
+          if (records !== undefined) records[record.offset] = `${caller}:${number}`
+        },
+        { timeoutMs: READ_MS }
+      )
+    }
+    await consumer.close()
+    await channel.close()
+  }
+
+  /** Records that were read and are not in the log, or not there. */
+  #retracted(logs: readonly LoggedRecord[][]): string[] {
+    return this.#readAlong.flatMap((records, partition) => {
+      const logged = (logs[partition] ?? []).map(({ caller, number }) => `${caller}:${number}`)
+      return records.flatMap((read, offset) =>
+        read === logged[offset]
+          ? []
+          : [`partition ${partition}, offset ${offset}: read ${read}, the log has ${logged[offset]}`]
+      )
+    })
   }
 
   async #startCaller(): Promise<void> {

@@ -30,7 +30,7 @@ const report = await runCrashes({
   seed: Number(values.seed),
   partitions: Number(values.partitions),
   killsPerPassPoint: 5,
-  killsPerRecoveryPoint: kills >= 200 ? 5 : 1
+  killsPerRecoveryPoint: kills >= 100 ? 5 : 1
 })
 console.log(report)
 const unflushed = await runUnflushed(Number(values['unflushed-mib']))

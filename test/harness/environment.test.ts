@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { busyWarning, freeDiskBytes, readMachine } from '../../src/harness/environment.ts'
@@ -17,6 +18,14 @@ describe('the environment', () => {
     expect(machine.cores).toBeGreaterThanOrEqual(1)
     expect(machine.freeMemoryBytes).toBeGreaterThan(0)
     if (process.platform === 'linux') expect(machine.freeFileHandles).toBeGreaterThan(0)
+  })
+
+  test('counts the files that are open already', () => {
+    const before = readMachine().freeFileHandles
+    const opened = Array.from({ length: 10 }, () => openSync(import.meta.filename, 'r'))
+    const after = readMachine().freeFileHandles
+    for (const file of opened) closeSync(file)
+    if (process.platform === 'linux') expect(Number(before) - Number(after)).toBeGreaterThanOrEqual(5)
   })
 
   test('knows what is free on a disk, or says that it does not', () => {

@@ -79,6 +79,7 @@ export function findings(changes: Partial<PlanFindings> = {}): PlanFindings {
       { loaders: 1, bytesPerSecond: 40e6 },
       { loaders: 2, bytesPerSecond: 50e6 }
     ],
+    repeats: [],
     environment: {
       cpuModel: 'Example CPU @ 3.00GHz',
       cores: 32,

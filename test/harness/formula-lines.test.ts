@@ -29,7 +29,16 @@ describe('the formulas', () => {
     expect(articleLine(made)).toBe('Tt/max(Tp,Tc) = 120/412 = 0.291: 1 partition')
   })
 
-  test('keep another unit than MB/s', () => {
-    expect(safeLine(plan([12, 400, 0.005], 2400, 1))).toContain('max(12/400, 12/5 KB/s) = 2 400')
+  test('show what was rounded up of a large count too', () => {
+    expect(safeLine(plan([5000, 351, 0.000999999], 5_000_006, 15))).toContain(
+      '= 5 000 005: 5 000 006 partitions'
+    )
+    expect(safeLine(plan([5000, 351, 0.00099999994], 5_000_001, 15))).toContain('= 5 000 000.3: 5 000 001')
+  })
+
+  test('have units where one of them is not MB/s, all or none', () => {
+    const made = plan([12, 400, 0.005], 2400, 1)
+    expect(safeLine(made)).toContain('max(12 MB/s / 400 MB/s, 12 MB/s / 5 KB/s) = 2 400: 2 400 partitions')
+    expect(articleLine(made)).toContain('= 12/400 = 0.03')
   })
 })

@@ -15,6 +15,7 @@ function runAt(rate: number, changes: Partial<BenchRun> = {}): BenchRun {
     coresBusy: 0.5,
     loaderBusy: null,
     partitionBusy: null,
+    diskWait: null,
     consumerBusy: null,
     bytesPerCpuSecond: null,
     ...changes
@@ -47,6 +48,16 @@ describe('a measured point', () => {
     expect(producerPoint([runAt(50, busy), runAt(50, busy)], 1000).verdict.bottleneck).toBe('client-bound')
     const full = { ...busy, coresBusy: 0.99 }
     expect(producerPoint([runAt(50, full), runAt(50, full)], 1000).verdict.bottleneck).toBe('machine-bound')
+  })
+
+  test('of producers is bound by the disk when the partition thread waited for it most of its time', () => {
+    const waiting = { partitionBusy: 0.3, diskWait: 0.6 }
+    expect(producerPoint([runAt(50, waiting), runAt(50, waiting)], 1000).verdict).toEqual({
+      bottleneck: 'disk-bound',
+      evidence: 'The busiest partition thread waited 60 % of its time for the disk.'
+    })
+    const unknown = runAt(50, { ...waiting, diskWait: null })
+    expect(producerPoint([runAt(50, waiting), unknown], 1000).verdict.bottleneck).toBe('none')
   })
 
   test('of a consumer is bound by the consumer unless the machine was full', () => {

@@ -30,7 +30,10 @@ describe('plan.json', () => {
   })
 
   test('is as its schema says after a refusal and without a verification', () => {
-    const refused = report({ outcome: { kind: 'refused', reason: 'Too few.', command: 'x' }, verified: null })
+    const refused = report({
+      outcome: { kind: 'refused', reason: 'Too few.', doubtful: ['produce'], command: 'x' },
+      verified: null
+    })
     expect(refused).toMatchObject({ exitCode: 3, verification: null })
     expect(faultsOf(refused)).toEqual([])
     const verified = { verification: notVerified('Needs 6 cores.'), run: null, seconds: null, audit: null }

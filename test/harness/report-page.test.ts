@@ -1,13 +1,47 @@
 import { describe, expect, test } from 'vitest'
 import { reportPage } from '../../src/harness/report-page.ts'
+import { notVerified } from '../../src/planner/verification.ts'
 import { findings, pointAt, report } from './fixture.ts'
 
 describe('the page', () => {
   test('answers first: the count, its interval and whether it held', () => {
     const page = reportPage(report())
-    expect(page).toContain('<p class="answer">30 partitions, between 30 and 31 as the runs scatter</p>')
-    expect(page).toContain('30 partitions held: 300 MB/s of 300 MB/s offered, and the backlog did not grow.')
+    expect(page).toContain(
+      '<p class="answer held">30 partitions, between 30 and 31 as the runs scatter</p>\n' +
+        '<p><strong>Verified on this machine.</strong> 30 partitions held: 300\u00a0MB/s of 300\u00a0MB/s '
+    )
     expect(page).toContain('this engine on this machine')
+  })
+
+  test('colours the answer as the exit code judges: held, did not hold, or not tried', () => {
+    const { verified } = findings()
+    const failed = { ...verified!, verification: { verified: true, held: false, sentence: 'Too slow.' } }
+    const untried = { ...verified!, verification: notVerified('Needs 6 cores.') }
+    const shown = [failed, untried].map(checked => {
+      const made = report({ verified: checked })
+      const [, className, words] =
+        /<p class="answer (\w+)">.*\n<p><strong>(.*?)</.exec(reportPage(made)) ?? []
+      return [made.exitCode, className, words]
+    })
+    expect(shown).toEqual([
+      [2, 'failed', 'Did not hold on this machine.'],
+      [0, 'open', 'Not verified on this machine.']
+    ])
+  })
+
+  test('breaks no number and parts none from its unit, but leaves a command as it is typed', () => {
+    const page = reportPage(report({ command: "npx highwater plan --out 'a 1 000 b'" }))
+    expect(page).toContain('4\u202f234\u202f567 records')
+    expect(page).toContain('<code>npx highwater plan --out &#39;a 1 000 b&#39;</code>')
+    const shown = page.replace(/<(code|title|style)>.*?<\/\1>/gs, '').match(/>[^<]+</g) ?? []
+    expect(shown.length).toBeGreaterThan(50)
+    expect(shown.filter(text => /\d (?:\d{3}\b|MB\/s|GB|%)/.test(text))).toEqual([])
+  })
+
+  test('names each figure beside it, for screens too narrow for a table', () => {
+    const page = reportPage(report())
+    expect(page.match(/<td class="figure" data-label="median">/g)).toHaveLength(3)
+    expect(page).toContain('data-label="95\u00a0% interval">47.6 to 52.5\u00a0MB/s</td>')
   })
 
   test('stands for itself: no script, no address to load from, two figures', () => {
@@ -30,7 +64,7 @@ describe('the page', () => {
       report({
         command: hostile,
         label: hostile,
-        environment: { ...environment, cpuModel: hostile, platform: hostile, commit: hostile },
+        environment: { ...environment, cpuModel: hostile, platform: hostile, nodeVersion: hostile },
         producer: pointAt([50, 50, 50], verdict),
         verified: { ...verified!, verification }
       })
@@ -42,7 +76,12 @@ describe('the page', () => {
   })
 
   test('names the command that would settle it where there is no count', () => {
-    const outcome = { kind: 'refused' as const, reason: 'Tp <never> settled.', command: 'plan --seconds 20' }
+    const outcome = {
+      kind: 'refused' as const,
+      reason: 'Tp <never> settled.',
+      doubtful: [],
+      command: 'plan --seconds 20'
+    }
     const page = reportPage(report({ outcome, verified: null }))
     expect(page).toContain('No count: the measurements cannot tell.')
     expect(page).toContain('Tp &lt;never&gt; settled.')

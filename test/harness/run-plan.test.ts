@@ -2,7 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type PlanProgress, type PlanRun, runPlan } from '../../src/harness/run-plan.ts'
+import type { PlanProgress } from '../../src/harness/plan-session.ts'
+import { type PlanRun, runPlan } from '../../src/harness/run-plan.ts'
+import { damageRecord, logEnds, loseBatch } from './stored-logs.ts'
+
+const RATE = 200e3
+const TOPIC = 'highwater-plan'
 
 const usual = process.env['TMPDIR']
 let directory = ''
@@ -22,8 +27,8 @@ afterEach(() => {
 /** A run as small as one may be: it shows the way, its figures mean nothing. */
 function smallest(changes: Partial<PlanRun> = {}): PlanRun {
   return {
-    command: 'highwater plan --rate 1MB/s',
-    targetThroughput: 1e6,
+    command: 'highwater plan --rate 200KB/s',
+    targetThroughput: RATE,
     process: { kind: 'cpu', micros: 2 },
     runs: 3,
     seconds: 0.25,
@@ -32,22 +37,71 @@ function smallest(changes: Partial<PlanRun> = {}): PlanRun {
   }
 }
 
+/** The directory with the logs of the engine that runs now. */
+function logsOfEngine(): string {
+  const [name] = readdirSync(directory).filter(entry => entry.startsWith('highwater-'))
+  if (name === undefined) throw new Error('no engine runs')
+  return join(directory, name)
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
+
 describe('a plan on the embedded engine', { timeout: 60_000 }, () => {
-  test('measures, reads every record back, recommends, and writes its report', async () => {
+  test('measures, reads every record back, recommends, verifies, and writes its report', async () => {
     const events: PlanProgress[] = []
+    const stored: number[] = []
     const { report, files } = await runPlan(
-      smallest({ out: join(directory, 'report'), onProgress: event => events.push(event) })
+      smallest({
+        out: join(directory, 'report'),
+        onProgress: event => {
+          events.push(event)
+          // Nobody writes to a topic any more when its audit begins.
+          const topic = stored.length === 0 ? TOPIC : `${TOPIC}-verification`
+          if (event.step === 'audit') stored.push(sumOf(logEnds(logsOfEngine(), topic)))
+        }
+      })
     )
-    expect(events.map(({ step }) => step)).toEqual(
-      expect.arrayContaining(['start', 'loaders', 'measure', 'audit'])
-    )
-    expect(report.audit.records).toBeGreaterThan(0)
+    expect([...new Set(events.map(({ step }) => step))]).toEqual([
+      'start',
+      'loaders',
+      'measure',
+      'audit',
+      'verify'
+    ])
+    expect(stored).toHaveLength(2)
+    for (const records of stored) expect(records).toBeGreaterThan(0)
+    expect(report.audit).toEqual({ records: sumOf(stored), bytes: sumOf(stored) * 1000 })
     expect(report.producer.measurement).toMatchObject({ label: 'saturation', recordBytes: 1000 })
     expect(report.producer.runs).toHaveLength(3)
     expect(report.consumerWithHandler?.runs).toHaveLength(3)
-    expect(report.command).toBe('highwater plan --rate 1MB/s --runs 3 --seconds 0.25')
+    expect(report.command).toBe('highwater plan --rate 200KB/s --runs 3 --seconds 0.25')
+    // So low a rate takes one partition whatever the runs scatter, so there is always a plan to verify.
+    expect(report.outcome).toMatchObject({ kind: 'plan', partitions: 1 })
+    expect(report.verification?.run).toMatchObject({ partitions: 1, targetThroughput: RATE })
+    const offered = report.verification?.run?.offeredRate ?? 0
+    expect(offered).toBeGreaterThan(0.8 * RATE)
+    expect(offered).toBeLessThan(1.2 * RATE)
     expect(JSON.parse(readFileSync(files[1]!, 'utf8'))).toEqual(report)
     expect(readdirSync(directory)).toEqual(['report'])
+  })
+
+  test.each([
+    ['a damaged record', damageRecord],
+    ['records that were lost for doubled ones', loseBatch]
+  ])('gives no number and no report after %s', async (_, spoil) => {
+    let spoilt = 0
+    const onProgress = ({ step }: PlanProgress): void => {
+      if (step !== 'audit') return
+      spoil(logsOfEngine(), TOPIC)
+      spoilt++
+    }
+    const running = runPlan(smallest({ out: join(directory, 'report'), onProgress }))
+    await expect(running).rejects.toMatchObject({
+      code: 'HIGHWATER_AUDIT',
+      message: expect.stringContaining('no number of this run is given')
+    })
+    expect(spoilt).toBe(1)
+    expect(readdirSync(directory)).toEqual([])
   })
 
   test('ends when it is interrupted, and leaves nothing behind', async () => {

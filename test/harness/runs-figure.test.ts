@@ -46,6 +46,6 @@ describe('the figure of the runs', () => {
     const svg = runsFigure({ ...report(), producer: unsettled, consumerWithHandler: null })
     expect(linesOf(svg, 'hw-c')).toHaveLength(0)
     expect(linesOf(svg, 'hw-a')).toHaveLength(0)
-    expect(svg).toContain('viewBox="0 0 760 324"')
+    expect(svg).toContain('viewBox="0 0 560 330"')
   })
 })

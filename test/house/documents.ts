@@ -4,7 +4,7 @@ import { pathsBelow, readSource, type SourceFile } from './source-files.ts'
 
 /** Folders whose README lists their files. */
 export const LISTED_FOLDERS = ['base', 'config', 'threads', 'wire', 'data-plane', 'clients', 'broker']
-  .concat(['cluster', 'planner', 'harness', 'cli'])
+  .concat(['clients/consumer', 'cluster', 'planner', 'harness', 'cli'])
   .map(name => `src/${name}`)
   .concat('native-free')
 

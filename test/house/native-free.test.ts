@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './source-files.ts'
 
@@ -20,6 +21,14 @@ function runCheck(path: string): Promise<Outcome> {
   })
 }
 
+/** A command that runs four threads for a while. */
+const COMMAND_LINE = `
+  import { Worker } from 'node:worker_threads'
+  const workers = Array.from({ length: 4 }, () => new Worker('setInterval(() => {}, 1000)', { eval: true }))
+  await Promise.all(workers.map(worker => new Promise(resolve => worker.once('online', resolve))))
+  await new Promise(resolve => setTimeout(resolve, 1000))
+  await Promise.all(workers.map(worker => worker.terminate()))`
+
 /** A package of two doors, laid out as ours is, with the packages installed here. */
 function packageWhoseDoor(source: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'highwater-doors-'))
@@ -27,15 +36,16 @@ function packageWhoseDoor(source: string): string {
   for (const name of ['dist/native-free', 'dist/src/cli']) mkdirSync(join(folder, name), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'dist/src/index.js'), source)
-  writeFileSync(join(folder, 'dist/src/cli/main.js'), 'export {}')
+  writeFileSync(join(folder, 'dist/src/cli/main.js'), COMMAND_LINE)
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
   const check = join(folder, 'dist/native-free/check.js')
   copyFileSync(CHECK, check)
   return check
 }
 
+/** The real door, and something beside it. */
 const door = (imports: string): string =>
-  `${imports}\nexport const startCluster = async () => ({ close: async () => {} })`
+  `${imports}\nexport * from ${JSON.stringify(pathToFileURL(join(ROOT, 'dist/src/index.js')).href)}`
 
 test('no door of the package loads an addon, with its threads running', async () => {
   expect(await runCheck(CHECK)).toEqual({ exitCode: 0, output: 'No native addon behind 2 doors.\n' })

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { pathsBelow, ROOT, readSource } from './source-files.ts'
 
@@ -28,11 +28,28 @@ describe('what npm would pack', () => {
   test('holds the license, the guide, the door and the command', () => {
     const needed = ['LICENSE', 'README.md', 'package.json', ...Object.values(manifest.bin)]
     const doors = Object.values(manifest.exports).flatMap(entry => Object.values(entry))
-    for (const path of [...needed, ...doors]) expect(packed).toContain(path.replace(/^\.\//, ''))
+    for (const path of [...needed, ...doors].map(path => path.replace(/^\.\//, ''))) {
+      const [before = '', behind] = path.split('*')
+      const isFound = (name: string) => name.startsWith(before) && name.endsWith(behind ?? '')
+      expect(behind === undefined ? packed.includes(path) : packed.some(isFound), path).toBe(true)
+    }
   })
 
-  test('holds nothing but compiled sources, schemas and those', () => {
-    const permitted = /^(?:dist\/(?:src|native-free)\/|schemas\/|(?:LICENSE|README\.md|package\.json)$)/
+  test('holds whatever a document in it links to', () => {
+    const documents = packed.filter(path => path.endsWith('.md'))
+    expect(documents).toContain('docs/api.md')
+    const broken = documents.flatMap(path =>
+      [...readSource(path).text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map(([, target]) => posix.join(posix.dirname(path), target!))
+        .filter(target => !packed.includes(target))
+        .map(target => `${path} -> ${target}`)
+    )
+    expect(broken).toEqual([])
+  })
+
+  test('holds nothing but compiled sources, schemas, documents and those', () => {
+    const permitted =
+      /^(?:dist\/(?:src|native-free)\/|schemas\/|docs\/|[\w/-]+\.md$|(?:LICENSE|package\.json)$)/
     expect(packed.filter(path => !permitted.test(path))).toEqual([])
     expect(packed.filter(path => path.endsWith('.node') || path.endsWith('.tsbuildinfo'))).toEqual([])
   })

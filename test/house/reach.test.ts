@@ -7,6 +7,11 @@ import { codeAlone } from './source-text.ts'
 
 const files = sourceFiles('src', 'native-free', 'bench')
 
+/** The package that `a/b` or `@a/b/c` is in. */
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
 test('a package or a module of Node is imported only where the table says', () => {
   const outside = files
     .flatMap(importsOf)
@@ -30,12 +35,12 @@ test('the packages in the table are those that package.json installs', () => {
   const ours = Object.keys(PACKAGES).filter(name => !name.startsWith('node:'))
   for (const name of Object.keys(dependencies!)) {
     expect(
-      ours.some(specifier => specifier.split('/')[0] === name),
+      ours.some(specifier => packageOf(specifier) === name),
       `nobody may import ${name}`
     ).toBe(true)
   }
   const installed = Object.keys({ ...dependencies, ...devDependencies })
-  for (const name of ours) expect(installed).toContain(name.split('/')[0])
+  for (const name of ours) expect(installed).toContain(packageOf(name))
 })
 
 test('what ships imports only what is installed with it', () => {
@@ -43,7 +48,7 @@ test('what ships imports only what is installed with it', () => {
   const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> }
   const shipped = sourceFiles('src', 'native-free').flatMap(importsOf)
   const foreign = shipped.filter(edge => edge.target === null && !edge.specifier.startsWith('node:'))
-  for (const edge of foreign) expect(Object.keys(dependencies)).toContain(edge.specifier.split('/')[0])
+  for (const edge of foreign) expect(Object.keys(dependencies)).toContain(packageOf(edge.specifier))
 })
 
 test('the words are found in code and not in comments or texts', () => {

@@ -12,15 +12,18 @@ import type { Log } from '../../src/data-plane/log/log.ts'
 import type { HostRing } from '../../src/data-plane/partition/host-ring.ts'
 import { LogPublication } from '../../src/data-plane/partition/log-publication.ts'
 import { PartitionHost, type PayloadMemory } from '../../src/data-plane/partition/partition-host.ts'
+import { PartitionReaders } from '../../src/data-plane/partition/partition-readers.ts'
 import { PartitionRecovery } from '../../src/data-plane/partition/partition-recovery.ts'
 import type { PartitionSettings } from '../../src/data-plane/partition/partition-settings.ts'
 import { Bells } from '../../src/threads/bells.ts'
-import { ControlBlock } from '../../src/threads/control-block.ts'
+import { CONTROL_BLOCK_BYTES, ControlBlock } from '../../src/threads/control-block.ts'
+import { LEASE_TABLE_BYTES, LeaseTable } from '../../src/threads/lease-table.ts'
 import { emptyLogView } from '../../src/threads/log-view.ts'
 import { RingHost, RingSender } from '../../src/threads/ring.ts'
 import { SegmentTable } from '../../src/threads/segment-table.ts'
+import { allocateWords } from '../../src/threads/shared-memory.ts'
 import { SLOT_CRC_DONE, SlotTable } from '../../src/threads/slot-table.ts'
-import type { Words } from '../../src/threads/words.ts'
+import { AtomicWords, type Words } from '../../src/threads/words.ts'
 import { DIRECTORY, splitBatches, stillClock, syntheticBatch } from '../data-plane/log/batches.ts'
 import type { PASS_STEPS } from '../support/pass-steps.ts'
 import type { Model, ModelThread, Program } from './explorer.ts'
@@ -129,7 +132,10 @@ class PartitionModel {
     const bytes = new Uint8Array(SLOT_BYTES * this.#callers.length)
     const crc32c = (at: number, length: number): number => crc32cOf(bytes, at, at + length)
     this.#bytes = bytes
-    this.#memory = { bytes, view: new DataView(bytes.buffer), crc32c }
+    const copy = (target: number, source: number, length: number): void => {
+      bytes.copyWithin(target, source, source + length)
+    }
+    this.#memory = { bytes, view: new DataView(bytes.buffer), crc32c, copy }
   }
 
   build(): Model {
@@ -243,7 +249,10 @@ class PartitionModel {
       crc: crc32cOf
     }
     if (life > 0) bells.revive(HOST_ROW)
-    const recovery = new PartitionRecovery({ control, segments, publication, options })
+    // Tail and leases have a model of their own; here nobody reads.
+    const unread = new AtomicWords(allocateWords(Math.max(LEASE_TABLE_BYTES, CONTROL_BLOCK_BYTES)))
+    const readers = new PartitionReaders({ control, words: unread, leases: new LeaseTable(unread), bells })
+    const recovery = new PartitionRecovery({ control, segments, publication, readers, options })
     recovery.begin()
     const log = recovery.openLog()
     const rings = callers.map(caller => this.#ringOf(words, caller))
@@ -253,6 +262,7 @@ class PartitionModel {
       memory: this.#memory,
       control,
       publication,
+      readers,
       bells,
       log,
       clock: stillClock,
@@ -267,6 +277,7 @@ class PartitionModel {
 
   #finishRecovery(recovery: PartitionRecovery, log: Log, rings: readonly HostRing[]): void {
     recovery.list(log)
+    recovery.cutTail(log)
     const sweep = this.#changes.sweep ?? ((real, all, end) => real.sweep(all, end))
     sweep(recovery, rings, log.logEndOffset)
     recovery.publish(log)

@@ -25,7 +25,7 @@ function roll(words: Words, ordinal: number, order: readonly RollStep[]): void {
   const table = new SegmentTable(new WordRegion(words, TABLE))
   for (const step of order) {
     if (step === 'view') publishLogView(words, PLACE, viewOf(ordinal))
-    else if (step === 'append') table.append(ordinal, SEGMENT_RECORDS * ordinal, 1_000 + ordinal)
+    else if (step === 'append') table.append(ordinal, SEGMENT_RECORDS * ordinal, 1_000 + ordinal, 0)
     else if (ordinal > 0) table.seal(ordinal - 1, SEGMENT_BYTES, 2_000 + ordinal - 1)
   }
 }

@@ -30,6 +30,19 @@ const inWorker = (module: string): string => `
   reportSharedObjects()
   await worker.terminate()`
 
+/** As a partition's thread, which the broker's thread has started: the loader is a worker of a worker. */
+const inNestedWorker = (module: string): string => `
+  const { Worker } = await import('node:worker_threads')
+  const { once } = await import('node:events')
+  const inner = \`import('${module}').then(() => require('node:worker_threads').parentPort.postMessage('up'))
+    setInterval(() => {}, 1000)\`
+  const outer = \`const { Worker, parentPort } = require('node:worker_threads')
+    new Worker(\${JSON.stringify(inner)}, { eval: true }).on('message', up => parentPort.postMessage(up))\`
+  const worker = new Worker(outer, { eval: true })
+  await once(worker, 'message')
+  reportSharedObjects()
+  await worker.terminate()`
+
 test('the door that imports the main entry of msgpackr is found to load its addon', async () => {
   expectFound(await addonsOfDoor(`await import('msgpackr')`))
 })
@@ -50,6 +63,20 @@ test('an addon is found while the worker that loaded it lives', async () => {
   expectFound(await addonsOfDoor(inWorker('msgpackr')))
 })
 
+test('an addon is found in a thread that another thread has started, as a partition is', async () => {
+  expectFound(await addonsOfDoor(inNestedWorker('msgpackr'), 2))
+  expect(await addonsOfDoor(inNestedWorker('msgpackr/pack'), 2)).toEqual([])
+})
+
+test('a door that was looked at before its threads were up is not taken for a clean one', async () => {
+  const early = `reportSharedObjects()\n${inWorker('msgpackr/pack')}`
+  expect(await addonsOfDoor(early, 1)).toEqual([])
+  const tooEarly = early.replace(/reportSharedObjects\(\)(?=\s*await worker)/, '')
+  await expect(addonsOfDoor(tooEarly, 1)).rejects.toThrow(
+    'with 0 threads alive at most, and should have had 1'
+  )
+})
+
 test('msgpackr/pack loads no addon, on the main thread or in a worker', async () => {
   expect(await addonsOfDoor(`await import('msgpackr/pack')`)).toEqual([])
   expect(await addonsOfDoor(inWorker('msgpackr/pack'))).toEqual([])
@@ -60,7 +87,11 @@ test('an addon loaded before a door ends its process itself is found', async () 
 })
 
 test('the complaint names the door and the file', async () => {
-  const complaint = await complaintAbout({ name: 'a bad door', source: `await import('msgpackr')` })
+  const complaint = await complaintAbout({
+    name: 'a bad door',
+    source: `await import('msgpackr')`,
+    threads: 0
+  })
   const sentences = onDisk.map(path => `The door "a bad door" loads native code: ${path}.`)
   expect(isOnDisk ? sentences : [null]).toContain(complaint)
 })

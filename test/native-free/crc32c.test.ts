@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compileBlockModule, crc32cOf, instantiateBlockOperations } from '../../native-free/crc32c.ts'
+import { FOLD_BYTES_MIN, FOLD_SCRATCH_BYTES } from '../../native-free/crc32c-fold.ts'
 import { CRC32C_TABLE_BYTES, writeCrc32cTables } from '../../native-free/crc32c-tables.ts'
 
 const PAGE = 65536
@@ -15,6 +16,9 @@ function preparedMemory(pages: number, maximum = pages): WebAssembly.Memory {
 const memory = preparedMemory(4)
 const bytes = new Uint8Array(memory.buffer)
 const blocks = instantiateBlockOperations(module, memory)
+/** Behind every range of these tests. */
+const SCRATCH = 3.5 * PAGE
+const folding = instantiateBlockOperations(module, memory, SCRATCH)
 
 /** Both forms over the same bytes, placed at `at` of the shared memory. */
 function checksumsOf(content: Uint8Array, at = CRC32C_TABLE_BYTES): [wasm: number, javascript: number] {
@@ -122,5 +126,39 @@ test('copy moves exactly the named bytes, also onto themselves', () => {
       blocks.copy(PAGE + target, PAGE + source, length)
       expect(Buffer.compare(bytes.subarray(PAGE, PAGE + 5000), expected)).toBe(0)
     })
+  )
+})
+
+test('the polynomial divides the one that folding rests on', () => {
+  let remainder = 0
+  const exponents = [209, 144, 54, 39, 14, 0]
+  for (let exponent = 209; exponent >= 0; exponent -= 1) {
+    const carry = remainder >>> 31
+    remainder = ((remainder << 1) | (exponents.includes(exponent) ? 1 : 0)) >>> 0
+    if (carry === 1) remainder = (remainder ^ 0x1edc6f41) >>> 0
+  }
+  expect(remainder).toBe(0)
+})
+
+test('folding agrees with the tables at every length around its turns and chunks, on dirty scratch', () => {
+  const content = Uint8Array.from({ length: 14_000 }, (_, index) => Math.imul(index, 0x9e3779b1) >>> 21)
+  bytes.set(content, CRC32C_TABLE_BYTES)
+  bytes.fill(0xab, SCRATCH, SCRATCH + FOLD_SCRATCH_BYTES)
+  for (const turn of [FOLD_BYTES_MIN, 848 + 4096, 848 + 2 * 4096, 13_000]) {
+    for (let length = turn - 70; length < turn + 70; length += 1) {
+      expect(folding.crc32c(CRC32C_TABLE_BYTES, length)).toBe(crc32cOf(content, 0, length))
+    }
+  }
+})
+
+test('folding agrees with the tables on any bytes at any address, and leaves them alone', () => {
+  const content = fc.uint8Array({ minLength: FOLD_BYTES_MIN, maxLength: 20_000, size: 'max' })
+  fc.assert(
+    fc.property(content, fc.integer({ min: CRC32C_TABLE_BYTES, max: 3 * PAGE }), (any, at) => {
+      bytes.set(any, at)
+      expect(folding.crc32c(at, any.length)).toBe(crc32cOf(any))
+      expect(Buffer.compare(bytes.subarray(at, at + any.length), any)).toBe(0)
+    }),
+    { numRuns: 50 }
   )
 })

@@ -106,25 +106,25 @@ describe('the explanation', () => {
   test('says what the consumers would fall behind by', () => {
     expect(explainDifference(inMB(300, 50, 10))).toEqual([
       'Both sides must carry 300 MB/s: producers 6, consumers 30; the larger is 30 partitions.',
-      "The article's formula, Tt/max(Tp,Tc), counts only the faster side, the producers: 6 partitions.",
-      "The article's 6 partitions would drain 60 MB/s of 300: lag grows by 240 MB/s, 864 GB/h."
+      'The formula often quoted, Tt/max(Tp,Tc), counts only the faster side, the producers: 6 partitions.',
+      '6 partitions would drain 60 MB/s of 300: consumer lag grows by 240 MB/s, 864 GB/h.'
     ])
   })
 
   test('says what the producers would fall behind by', () => {
     expect(explainDifference(inMB(250, 25, 250))).toEqual([
       'Both sides must carry 250 MB/s: producers 10, consumers 1; the larger is 10 partitions.',
-      "The article's formula, Tt/max(Tp,Tc), counts only the faster side, the consumers: 1 partition.",
-      "The article's 1 partition would take in 25 MB/s of 250: producers fall behind by 225 MB/s, 810 GB/h."
+      'The formula often quoted, Tt/max(Tp,Tc), counts only the faster side, the consumers: 1 partition.',
+      '1 partition would take in 25 MB/s of 250: producers fall behind by 225 MB/s, 810 GB/h.'
     ])
   })
 
   test('says so where both formulas agree', () => {
     expect(explainDifference(inMB(120, 40, 40))[1]).toBe(
-      "Tp and Tc are equal here, so the article's formula gives 3 as well."
+      'Tp and Tc are equal here, so the formula often quoted gives 3 as well.'
     )
     expect(explainDifference(inMB(90, 20, 19))[1]).toBe(
-      "The article's formula rounds up to 5 as well; at higher rates it falls short."
+      'The formula often quoted rounds up to 5 as well; at higher rates it falls short.'
     )
   })
 

@@ -65,8 +65,8 @@ describe('a plan', () => {
     expect(plan().explanation).toEqual([
       'Consuming binds: Tc 10 MB/s (fetch-only) is below Tp 50 MB/s.',
       'Both sides must carry 300 MB/s: producers 6, consumers 30; the larger is 30 partitions.',
-      "The article's formula, Tt/max(Tp,Tc), counts only the faster side, the producers: 6 partitions.",
-      "The article's 6 partitions would drain 60 MB/s of 300: lag grows by 240 MB/s, 864 GB/h."
+      'The formula often quoted, Tt/max(Tp,Tc), counts only the faster side, the producers: 6 partitions.',
+      '6 partitions would drain 60 MB/s of 300: consumer lag grows by 240 MB/s, 864 GB/h.'
     ])
   })
 
@@ -140,7 +140,21 @@ describe('doubts', () => {
       bytesPerCpuSecond: null
     })
     expect(plan({ consumerFetchOnly: { measurement, verdict: QUIET } }).warnings).toEqual([
-      '1 of 3 runs of Tc reached no steady state.'
+      '1 of 3 runs of Tc reached no steady state; most did, which is enough.'
+    ])
+  })
+
+  test('a side that did not settle, but cannot decide, is a doubt with its reason', () => {
+    const runs = [45, 50, 55].map(rate => ({ bytesPerSecond: rate * 1e6, steady: false }))
+    const measurement = makeMeasurement({
+      label: 'saturation',
+      runs,
+      recordBytes: 1000,
+      bytesPerCpuSecond: null
+    })
+    expect(plan({ producer: { measurement, verdict: QUIET } }).warnings).toEqual([
+      '3 of 3 runs of Tp reached no steady state; the count does not hang on it: at half of its slowest ' +
+        'run Tp would ask for no more.'
     ])
   })
 
@@ -167,6 +181,7 @@ describe('doubts', () => {
     expect(makePlan({ ...INPUT, consumerFetchOnly: point([5, 10, 12]) })).toEqual({
       kind: 'refused',
       reason: 'The runs of Tc lie 70 % apart, 50 % is permitted.',
+      doubtful: ['consume'],
       command: 'highwater plan --rate 300MB/s --seconds 20'
     })
   })
@@ -185,7 +200,7 @@ describe('exit codes', () => {
     ['a plan that did not hold', plan(), { ...held, held: false }, 2],
     ['a plan that could not be verified', plan(), { ...held, verified: false, held: false }, 0],
     ['a plan without a verification', plan(), null, 0],
-    ['a refusal', { kind: 'refused' as const, reason: '', command: '' }, null, 3]
+    ['a refusal', { kind: 'refused' as const, reason: '', doubtful: [], command: '' }, null, 3]
   ] as const)('%s', (_, outcome, verification, code) => {
     expect(planExitCode(outcome, verification)).toBe(code)
   })

@@ -57,14 +57,18 @@ describe('data that cannot tell', () => {
       judgeData([side('produce', [50, 50, 50]), side('consume', [10, 10, 10], 2)], TARGET, RERUN)
     ).toEqual({
       kind: 'refused',
-      reason: 'Tc reached no steady state: 1 of 3 runs settled.',
+      reason:
+        'Tc reached no steady state: 1 of 3 runs settled, and at half of its slowest run it would decide ' +
+        'the count.',
+      doubtful: ['consume'],
       command: 'highwater plan --rate 300MB/s --seconds 20'
     })
   })
 
   test('has no steady state on a side that may yet decide', () => {
     expect(judgeData([side('produce', [15, 15, 15], 3), consume], TARGET, RERUN)?.reason).toBe(
-      'Tp reached no steady state: 0 of 3 runs settled.'
+      'Tp reached no steady state: 0 of 3 runs settled, and at half of its slowest run it would decide ' +
+        'the count.'
     )
   })
 
@@ -74,6 +78,7 @@ describe('data that cannot tell', () => {
     expect(judgeData([produce, scattered], TARGET, RERUN)).toEqual({
       kind: 'refused',
       reason: 'The runs of Tc lie 51 % apart, 50 % is permitted.',
+      doubtful: ['consume'],
       command: 'highwater plan --rate 300MB/s --seconds 20'
     })
     expect(
@@ -81,11 +86,21 @@ describe('data that cannot tell', () => {
     ).toBeNull()
   })
 
+  test('names both sides where neither can tell', () => {
+    const refusal = judgeData(
+      [side('produce', [15, 15, 15], 3), side('consume', [10, 10, 10], 2)],
+      TARGET,
+      RERUN
+    )
+    expect(refusal?.doubtful).toEqual(['produce', 'consume'])
+  })
+
   test('allows counts more than a factor of four apart, and says how many runs would do', () => {
     const two = side('consume', [9, 10.5])
     expect(judgeData([side('produce', [50, 50, 50]), two], TARGET, { ...RERUN, runs: 2 })).toEqual({
       kind: 'refused',
       reason: 'The measurements allow every count from 12 to 83, more than a factor of 4.',
+      doubtful: ['consume'],
       command: 'highwater plan --rate 300MB/s --runs 3'
     })
     expect(judgeData([side('produce', [50, 50, 50]), two], TARGET, { ...RERUN, runs: 7 })?.command).toBe(

@@ -6,10 +6,13 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatRecordRate,
   formatShare,
+  keepFiguresWhole,
   parseByteRate,
   parseByteSize,
   parseDuration,
+  parseLoadRate,
   parseProcess
 } from '../../src/planner/units.ts'
 
@@ -26,6 +29,17 @@ function refusal(parse: (text: string) => unknown, text: string): string {
   }
   throw new Error(`${text} was accepted`)
 }
+
+test('a text keeps its figures whole: no line ends inside a number, or between it and its unit', () => {
+  const shown = (text: string) => keepFiguresWhole(text).replaceAll('\u202f', '_').replaceAll('\u00a0', '~')
+  expect(shown('5 000 006 partitions, 18 TB/h of 5 000 MB/s')).toBe(
+    '5_000_006 partitions, 18~TB/h of 5_000~MB/s'
+  )
+  expect(shown('10 % of 1.06 µs, 2 min, 3 s, 16 KiB, 1 B')).toBe('10~% of 1.06~µs, 2~min, 3~s, 16~KiB, 1~B')
+  expect(shown('3 of 3 runs, 2 samples, 12 minutes, 4 0000')).toBe(
+    '3 of 3 runs, 2 samples, 12 minutes, 4 0000'
+  )
+})
 
 describe('sizes', () => {
   test.each([
@@ -242,4 +256,31 @@ test('a printed rate or duration reads back within half a percent', () => {
       expect(Math.abs(parseDuration(formatDuration(value)) / value - 1)).toBeLessThan(0.0051)
     })
   )
+})
+
+describe('what a load offers', () => {
+  test('is records or bytes a second', () => {
+    expect(parseLoadRate('50000/s')).toEqual({ unit: 'records', perSecond: 50_000 })
+    expect(parseLoadRate('0.5 /s')).toEqual({ unit: 'records', perSecond: 0.5 })
+    expect(parseLoadRate('5MB/s')).toEqual({ unit: 'bytes', perSecond: 5e6 })
+  })
+
+  test.each([
+    ['50000', 'is not a rate: give records or bytes a second, such as 50000/s or 5MB/s'],
+    ['fast', 'is not a rate: give records or bytes a second'],
+    ['0/s', 'must lie between 0.001/s and 1000000000/s'],
+    ['10000000000/s', 'must lie between'],
+    ['5 parsec/s', 'has the unit "parsec/s"'],
+    ['0MB/s', 'is not above zero']
+  ])('%j is refused in one sentence', (text, reason) => {
+    expect(() => parseLoadRate(text)).toThrow(reason)
+  })
+
+  test('is printed with three digits', () => {
+    expect([50_000, 1_234_567, 0.5].map(formatRecordRate)).toEqual([
+      '50 000 records/s',
+      '1 230 000 records/s',
+      '0.5 records/s'
+    ])
+  })
 })

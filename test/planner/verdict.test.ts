@@ -25,13 +25,14 @@ test.each<[string, Partial<UtilisationFacts>, string, string]>([
     'records leave late',
     { producerDelayOverInterval: 0.11 },
     'client-bound',
-    'left 11 % of its interval late'
+    'The load generator sent 1 record in 100 too late, by 11 % of the time between two records or more; ' +
+      '10 % of it is permitted.'
   ],
   [
     'a starved loader is idle and late',
-    { loaderBusy: 0.2, producerDelayOverInterval: 3 },
+    { loaderBusy: 0.2, producerDelayOverInterval: 1.35 },
     'client-bound',
-    '300 %'
+    'by 1.4 times the time between two records or more'
   ],
   ['the partition thread is at its border', { partitionThreadBusy: 0.75 }, 'none', 'partition thread 75 %'],
   [

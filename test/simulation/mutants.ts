@@ -25,6 +25,11 @@ class NoSweep extends PartitionRecovery {
   override sweep(): void {}
 }
 
+/** Layouts 4, recovery step 6: a block keeps bytes that the log does not hold. */
+class NoCutOfTheTail extends PartitionRecovery {
+  override cutTail(): void {}
+}
+
 /** Layouts 4, steps 7 and 8 before step 4. */
 class AckBeforeWrite extends PartitionHost {
   override write(): void {
@@ -132,6 +137,7 @@ class PublishesBeforePayload extends SimulatedLane {
 
 export const MUTANTS: Readonly<Record<string, Variant>> = {
   'no sweep': { recovery: parts => new NoSweep(parts) },
+  'no cut of the tail': { recovery: parts => new NoCutOfTheTail(parts) },
   'ack before write': { host: parts => new AckBeforeWrite(parts) },
   'ack before publish': { host: parts => new AckBeforePublish(parts) },
   'assignments forgotten': { recovery: parts => new ForgetsAssignments(parts) },

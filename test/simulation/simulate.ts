@@ -29,6 +29,8 @@ interface SimulationResult {
   /** Records whose time was up before they were answered. */
   readonly expired: number
   readonly deaths: number
+  /** Reads that found their bytes in a tail block. */
+  readonly tailReads: number
 }
 
 const EVENTS = 4000
@@ -86,7 +88,8 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
     batches: world.producers.reduce((sum, { lane }) => sum + lane.submitted, 0),
     expired: world.history.records.filter(({ outcome, error }) => outcome === 'unknown' && error !== null)
       .length,
-    deaths: world.partitions.reduce((sum, { simulated }) => sum + simulated.deaths, 0)
+    deaths: world.partitions.reduce((sum, { simulated }) => sum + simulated.deaths, 0),
+    tailReads: world.readers.reduce((sum, { reader }) => sum + reader.tailReads, 0)
   }
 }
 

@@ -13,12 +13,14 @@ import {
   type PartitionHostParts,
   type PayloadMemory
 } from '../../src/data-plane/partition/partition-host.ts'
+import { PartitionReaders } from '../../src/data-plane/partition/partition-readers.ts'
 import {
   PartitionRecovery,
   type PartitionRecoveryParts
 } from '../../src/data-plane/partition/partition-recovery.ts'
 import { Bells } from '../../src/threads/bells.ts'
 import { ControlBlock, RUN_STATE_STOPPED } from '../../src/threads/control-block.ts'
+import { LeaseTable } from '../../src/threads/lease-table.ts'
 import { RingHost } from '../../src/threads/ring.ts'
 import { SegmentTable } from '../../src/threads/segment-table.ts'
 import { SlotTable } from '../../src/threads/slot-table.ts'
@@ -35,6 +37,7 @@ interface HostLifeOptions {
   readonly disk: Storage
   readonly clock: Clock
   readonly memory: PayloadMemory
+  readonly leases: SharedArrayBuffer
   readonly logOptions: (storage: Storage) => LogOptions
   readonly settings: LogSettings
   readonly maxMessageBytes: number
@@ -107,11 +110,15 @@ export class HostLife {
 
   *#run(): Generator<void, void> {
     const { variant, clock, settings } = this.#options
-    const control = new ControlBlock(this.#words(this.#options.control))
+    const words = this.#words(this.#options.control)
+    const control = new ControlBlock(words)
+    const bells = new Bells(this.#words(this.#options.bells))
+    const leases = new LeaseTable(this.#words(this.#options.leases))
+    const readers = new PartitionReaders({ control, words, leases, bells })
     const segments = new SegmentTable(this.#words(this.#options.segments))
     const publication = new LogPublication(control, segments, LEADER_EPOCH)
     const options = this.#options.logOptions(this.disk)
-    const recoveryParts = { control, segments, publication, options }
+    const recoveryParts = { control, segments, publication, readers, options }
     const recovery =
       variant.recovery?.(recoveryParts, this.#options.control) ?? new PartitionRecovery(recoveryParts)
     recovery.begin()
@@ -123,7 +130,8 @@ export class HostLife {
       memory: this.#options.memory,
       control,
       publication,
-      bells: new Bells(this.#words(this.#options.bells)),
+      readers,
+      bells,
       log,
       clock,
       settings: {
@@ -138,6 +146,8 @@ export class HostLife {
     const rings = this.#options.rings.map(ring => this.#hostRing(ring))
     for (const ring of rings) host.attachRing(ring)
     recovery.list(log)
+    yield
+    recovery.cutTail(log)
     yield
     recovery.sweep(rings, log.logEndOffset)
     yield
@@ -167,6 +177,8 @@ export class HostLife {
       host.roll()
       yield
       host.write()
+      yield
+      host.tail()
       yield
       host.publish()
       yield

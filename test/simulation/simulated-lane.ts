@@ -67,6 +67,11 @@ export class SimulatedLane implements ProduceLane {
     })
   }
 
+  /** Slots of the batch that was last submitted in a slot. */
+  runOf(slot: number): number {
+    return this.#slots.slotRun(slot)
+  }
+
   /** Batches handed over so far. */
   get submitted(): number {
     return this.#submission

@@ -18,11 +18,13 @@ import {
   CONTROL_BLOCK_BYTES,
   ControlBlock,
   RUN_STATE_NONE,
-  RUN_STATE_POISONED
+  RUN_STATE_POISONED,
+  TAIL_TABLE_WORD
 } from '../../src/threads/control-block.ts'
 import { RingHost } from '../../src/threads/ring.ts'
 import { SEGMENT_ENTRY_BYTES, SegmentTable } from '../../src/threads/segment-table.ts'
 import { allocateWords } from '../../src/threads/shared-memory.ts'
+import { lendTailBlocks } from '../../src/threads/tail-blocks.ts'
 import { AtomicWords } from '../../src/threads/words.ts'
 import { crc32cOf } from '../../src/wire/record/checksum.ts'
 import { MemoryStorage } from '../support/memory-storage.ts'
@@ -33,6 +35,8 @@ interface PartitionOptions {
   readonly index: number
   readonly clock: Clock
   readonly memory: PayloadMemory
+  readonly leases: SharedArrayBuffer
+  readonly tail: { readonly region: number; readonly blocks: number; readonly blockBytes: number }
   readonly settings: LogSettings
   readonly maxMessageBytes: number
   readonly initialOffset: number
@@ -73,6 +77,7 @@ export class SimulatedPartition {
     this.index = options.index
     this.directory = `/logs/simulated-${options.index}`
     this.disk.makeDirectory('/logs')
+    lendTailBlocks(new AtomicWords(this.controlWords), TAIL_TABLE_WORD, options.tail)
     this.control.initialise(options.index)
     this.#offlineRings = this.#newOfflineRings()
     this.#obey(this.#supervisor.needed(this.#now))
@@ -105,7 +110,7 @@ export class SimulatedPartition {
   }
 
   #newOfflineRings(): OfflineRings {
-    return new OfflineRings(new Bells(new AtomicWords(this.#bells)), this.control)
+    return new OfflineRings(new Bells(new AtomicWords(this.#bells)), this.control, this.#options.memory.view)
   }
 
   attach(ring: HostRingDescription): void {

@@ -49,7 +49,8 @@ export class SimulatedProducer {
   readonly region: number
   isDead = false
   readonly #options: ProducerOptions
-  readonly #queues: readonly PartitionQueue[]
+  /** Batches that wait to be sent, by partition. */
+  readonly queues: readonly PartitionQueue[]
 
   constructor(options: ProducerOptions) {
     this.#options = options
@@ -68,8 +69,8 @@ export class SimulatedProducer {
       options.variant.accumulator?.(accumulatorOptions) ?? new RecordAccumulator(accumulatorOptions)
     const lane: ProduceLane = this.lane
     this.sender = new Sender({ accumulator: this.accumulator, lane, clock, random, settings })
-    this.#queues = this.lane.partitions.map(({ topic, partition }) => new PartitionQueue(topic, partition))
-    for (const queue of this.#queues) this.#route(queue)
+    this.queues = this.lane.partitions.map(({ topic, partition }) => new PartitionQueue(topic, partition))
+    for (const queue of this.queues) this.#route(queue)
   }
 
   #route(queue: PartitionQueue): void {
@@ -86,7 +87,7 @@ export class SimulatedProducer {
   /** Sends a record if there is room for it. @returns whether there was */
   trySend(partition: number, valueBytes: number): boolean {
     const { history, clock } = this.#options
-    const queue = this.#queues[partition]
+    const queue = this.queues[partition]
     invariant(queue !== undefined, 'records go to a partition of the lane', { partition })
     const record = history.begin(this.index, partition, valueBytes)
     const outgoing = {

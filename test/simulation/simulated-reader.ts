@@ -1,10 +1,13 @@
 /**
- * A reader of one partition, whose read is three events: sample the view, read the file, validate. Events of
- * the host may fall between any two.
+ * A reader of one partition, whose read is three events: sample the view, read, validate and use. Events of
+ * the host may fall between any two. What a tail block holds is used where it lies, under its lease; the rest
+ * is read from the file.
  */
 import type { LogReader } from '../../src/data-plane/log/log-reader.ts'
 import type { ReadableSegment } from '../../src/data-plane/log/segment-handles.ts'
+import type { PayloadMemory } from '../../src/data-plane/partition/partition-host.ts'
 import { emptyLogView, type LogView } from '../../src/threads/log-view.ts'
+import type { TailReader } from '../../src/threads/tail-blocks.ts'
 import { crc32cOf } from '../../src/wire/record/checksum.ts'
 import { RecordBatchIterator } from '../../src/wire/record/record-batch-iterator.ts'
 import type { SimulatedPartition } from './simulated-partition.ts'
@@ -30,6 +33,10 @@ export class SimulatedReader {
   /** Offset wanted next. */
   position: number
   readonly #log: LogReader
+  readonly #tail: TailReader
+  readonly #memory: PayloadMemory
+  /** How often bytes came from a tail block. */
+  tailReads = 0
   readonly #onRead: (read: ReadRecord) => void
   readonly #view: LogView = emptyLogView()
   readonly #after: LogView = emptyLogView()
@@ -43,12 +50,14 @@ export class SimulatedReader {
   constructor(
     index: number,
     partition: SimulatedPartition,
-    log: LogReader,
+    from: { readonly log: LogReader; readonly tail: TailReader; readonly memory: PayloadMemory },
     onRead: (read: ReadRecord) => void
   ) {
     this.index = index
     this.partition = partition
-    this.#log = log
+    this.#log = from.log
+    this.#tail = from.tail
+    this.#memory = from.memory
     this.#onRead = onRead
     this.position = -1
     this.#bytes = this.#chunk
@@ -67,6 +76,7 @@ export class SimulatedReader {
   seek(offset: number): void {
     this.position = offset
     this.#step = 'sample'
+    this.#tail.release()
   }
 
   #sample(): void {
@@ -89,13 +99,24 @@ export class SimulatedReader {
       endPosition: isActive ? view.hwPosition : segments.sealedBytes(ordinal)
     }
     const at = this.#log.locate(segment, this.position, isActive ? view.indexEntries : null)
+    this.#step = 'validate'
+    if (this.#tail.find(ordinal, at, view)) {
+      this.tailReads++
+      this.#chunkBytes = this.#tail.length
+      this.#bytes = this.#memory.bytes.subarray(this.#tail.address, this.#tail.address + this.#tail.length)
+      return
+    }
     const available = segment.endPosition - at
     this.#bytes = available > CHUNK_BYTES ? new Uint8Array(available) : this.#chunk
     this.#chunkBytes = this.#log.readInto(segment, at, this.#bytes, segment.endPosition)
-    this.#step = 'validate'
   }
 
   #validate(): void {
+    this.#use()
+    this.#tail.release()
+  }
+
+  #use(): void {
     this.#step = 'sample'
     const before = this.#view
     if (this.partition.control.sample(this.#after) === null) return

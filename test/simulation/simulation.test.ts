@@ -11,17 +11,20 @@ test(`${SEEDS} seeds break none of ${Object.keys(ALL_INVARIANTS).length} invaria
   let records = 0
   let acknowledged = 0
   let deaths = 0
+  let tailReads = 0
   for (let seed = 1; seed <= SEEDS; seed++) {
     const result = simulate(seed, { events: EVENTS })
     expect(result.violations, `npm run simulate -- --seed ${seed}`).toEqual([])
     records += result.records
     acknowledged += result.acknowledged
     deaths += result.deaths
+    tailReads += result.tailReads
   }
   // A simulation in which little happens would find little.
   expect(records).toBeGreaterThan(50 * SEEDS)
   expect(acknowledged).toBeGreaterThan(25 * SEEDS)
   expect(deaths).toBeGreaterThan(5 * SEEDS)
+  expect(tailReads).toBeGreaterThan(10 * SEEDS)
 }, 120_000)
 
 test('the same seed gives the same events', () => {

@@ -98,6 +98,10 @@ export class MortalDisk implements Storage {
     return this.#heldWrite !== null
   }
 
+  get openHandles(): number {
+    return this.#open.size
+  }
+
   /** The write that was under way when the thread ended, if it lands at all. */
   landHeldWrite(): void {
     const landing = this.#heldWrite
@@ -140,8 +144,9 @@ export class MortalDisk implements Storage {
       },
       close: () => {
         this.#life.effect()
-        file.close()
+        // A handle is gone whatever its close says.
         this.#open.delete(file)
+        file.close()
       }
     }
   }

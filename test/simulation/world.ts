@@ -5,9 +5,14 @@ import type { Random } from '../../src/base/random.ts'
 import { LogReader } from '../../src/data-plane/log/log-reader.ts'
 import { SegmentHandles } from '../../src/data-plane/log/segment-handles.ts'
 import { Arena } from '../../src/threads/arena.ts'
+import { TAIL_TABLE_WORD } from '../../src/threads/control-block.ts'
+import { LEASE_TABLE_BYTES, LeaseTable } from '../../src/threads/lease-table.ts'
 import { RegionList } from '../../src/threads/region-list.ts'
+import { allocateWords } from '../../src/threads/shared-memory.ts'
+import { TailReader } from '../../src/threads/tail-blocks.ts'
+import { AtomicWords } from '../../src/threads/words.ts'
 import { History, type SentRecord, VALUE_BYTES_MIN } from './history.ts'
-import type { Invariant, WorldState } from './invariants/invariant.ts'
+import type { HeldResources, Invariant, WorldState } from './invariants/invariant.ts'
 import { isStorageFailure, PartitionObserver } from './observer.ts'
 import { chooseScenario, type Scenario, SIMULATED_SLOT_BYTES } from './scenario.ts'
 import type { HostVariant } from './simulated-host.ts'
@@ -20,12 +25,17 @@ import { MortalDisk, ThreadLife } from './thread-life.ts'
 /** A wrong engine; the empty one is the real engine. */
 export interface Variant extends HostVariant, CallerVariant {
   readonly takesOverAtOnce?: boolean
+  /** The memory of a dead caller never comes back. */
+  readonly forgetsRegions?: boolean
+  readonly tail?: (...parts: ConstructorParameters<typeof TailReader>) => TailReader
 }
 
 const ARENA_BYTES = 1048576
 /** One for the process: the address space is dear, and every region is cleared before it is lent. */
 const arena = Arena.create(ARENA_BYTES)
 
+/** Words of a reader's row in the lease table; the first is its lease. */
+const LEASE_ROW_WORDS = 32
 const PRODUCERS_MAX = 6
 const RINGS_PER_PRODUCER_MAX = 8
 
@@ -48,6 +58,10 @@ export class World implements WorldState {
   readonly #random: Random
   readonly #variant: Variant
   readonly #regions = new RegionList(arena.sizeBytes)
+  readonly #allBytes = this.#regions.freeBytes
+  #readerHandles = 0
+  readonly #leaseWords = allocateWords(LEASE_TABLE_BYTES)
+  readonly #leases = new LeaseTable(new AtomicWords(this.#leaseWords))
   #nextProducerId = 1
 
   constructor(random: Random, variant: Variant, chosen: Partial<Scenario>) {
@@ -64,6 +78,8 @@ export class World implements WorldState {
       index,
       clock: this.clock,
       memory: arena,
+      leases: this.#leaseWords,
+      tail: this.#lendTail(),
       settings,
       maxMessageBytes,
       initialOffset,
@@ -75,15 +91,29 @@ export class World implements WorldState {
     for (let i = 0; i < readersPerPartition; i++) this.#addReader(simulated)
   }
 
+  /** Blocks so small that they are taken again and again. */
+  #lendTail(): { region: number; blocks: number; blockBytes: number } {
+    const lent = { blocks: 1 + this.#random.below(3), blockBytes: 512 << this.#random.below(4) }
+    const region = this.#regions.tryLend(lent.blocks * lent.blockBytes)
+    if (region === null) throw new Error('the arena of the simulation is too small')
+    return { region, ...lent }
+  }
+
   #addReader(simulated: SimulatedPartition): void {
     const disk = new MortalDisk(simulated.disk, new ThreadLife())
     const handles = new SegmentHandles(disk)
     const log = new LogReader(handles, simulated.directory)
+    const row = this.readers.length
+    this.#leases.open(row, row)
+    const words = new AtomicWords(simulated.controlWords)
+    const { partitionId } = simulated.control
+    const parts = { words, tableWord: TAIL_TABLE_WORD, leases: this.#leases, partitionId }
+    const tail = this.#variant.tail?.(parts, row) ?? new TailReader(parts, row)
     const onRead = (read: ReadRecord): void => {
       for (const invariant of this.invariants) invariant.read?.(read)
     }
     this.readers.push({
-      reader: new SimulatedReader(this.readers.length, simulated, log, onRead),
+      reader: new SimulatedReader(this.readers.length, simulated, { log, tail, memory: arena }, onRead),
       handles,
       disk
     })
@@ -125,7 +155,7 @@ export class World implements WorldState {
   /** The memory of a dead caller comes back once no host has its rings any more. */
   #releaseIfDrained(producerIndex: number): void {
     const producer = this.producers[producerIndex]
-    if (producer === undefined || !producer.isDead) return
+    if (producer === undefined || !producer.isDead || this.#variant.forgetsRegions === true) return
     const isNamed = this.partitions.some(({ simulated }) =>
       producer.lane.partitions.some(({ description }) => simulated.rings.has(description.id))
     )
@@ -215,6 +245,15 @@ export class World implements WorldState {
     this.#addProducer()
   }
 
+  get held(): HeldResources {
+    const words = new AtomicWords(this.#leaseWords)
+    return {
+      lentBytes: this.#allBytes - this.#regions.freeBytes,
+      leases: this.readers.filter((_, row) => words.load(row * LEASE_ROW_WORDS) !== 0).length,
+      readerHandles: this.#readerHandles
+    }
+  }
+
   /** Ends the unkindness and lets everybody finish. @returns whether all did, in so many rounds */
   settle(roundsMax: number): boolean {
     for (let round = 0; round < roundsMax; round++) {
@@ -250,7 +289,7 @@ export class World implements WorldState {
       const end = this.partitions[reader.partition.index]!.contents.endOffset
       for (let steps = 0; reader.position < end && steps < 100_000; steps++) reader.step()
       handles.closeAll()
-      disk.closeAll()
+      this.#readerHandles += disk.openHandles
     }
   }
 }

@@ -9,6 +9,7 @@ import { KafkaError } from '../../src/base/kafka-error.ts'
 import type { TopicPartition } from '../../src/base/topic-partition.ts'
 import type {
   FetchLane,
+  FetchPlace,
   ProduceBatch,
   ProduceLane,
   ProduceLaneOptions,
@@ -177,16 +178,28 @@ export class MemoryFetchLane implements FetchLane {
     return this.isRemote ? Promise.resolve(answer) : answer
   }
 
-  async wait({ topic, partition }: TopicPartition, offset: number, timeoutMs: number): Promise<void> {
-    const log = this.#broker.partition(topic, partition)
+  release(): void {
+    this.#chunk.fill(0xee)
+  }
+
+  async wait(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): Promise<void> {
     const deadline = this.#clock.monotonic() + timeoutMs
-    while (!this.isClosed && log.logEndOffset <= offset && this.#clock.monotonic() < deadline) {
+    while (!this.isClosed && !this.#hasEnough(places, minBytes) && this.#clock.monotonic() < deadline) {
       await new Promise<void>(resolve => this.#clock.after(1, resolve))
     }
   }
 
-  waitBlocking({ topic, partition }: TopicPartition, offset: number, timeoutMs: number): void {
-    if (this.#broker.partition(topic, partition).logEndOffset <= offset) this.#clock.block?.(timeoutMs)
+  waitBlocking(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): void {
+    if (!this.#hasEnough(places, minBytes)) this.#clock.block?.(timeoutMs)
+  }
+
+  #hasEnough(places: readonly FetchPlace[], minBytes: number): boolean {
+    let bytes = 0
+    for (const { topic, partition, offset } of places) {
+      const log = this.#broker.partition(topic, partition)
+      if (log.logEndOffset > offset) bytes += sliceOf(log, offset, Number.MAX_SAFE_INTEGER).length
+    }
+    return bytes >= minBytes
   }
 
   close(): void {

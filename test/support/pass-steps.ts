@@ -4,6 +4,7 @@ export const PASS_STEPS = [
   'assign',
   'roll',
   'write',
+  'tail',
   'publish',
   'answer',
   'complete',

@@ -16,7 +16,7 @@ function freshTable(): { table: SegmentTable; buffer: SharedArrayBuffer; reader:
 describe('a segment table', () => {
   test('keeps an entry where the layout puts it', () => {
     const { table, buffer } = freshTable()
-    table.append(1, 2 ** 33 + 7, 2 ** 40 + 1)
+    table.append(1, 2 ** 33 + 7, 2 ** 40 + 1, 0)
     const words = new Int32Array(buffer)
     expect(words.length).toBe(32)
     expect([...words.subarray(16)]).toEqual([7, 2, 0, -1, 1, 256, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
@@ -24,9 +24,9 @@ describe('a segment table', () => {
 
   test('is read by others as far as it was written', () => {
     const { table, reader } = freshTable()
-    table.append(0, 100, -1)
+    table.append(0, 100, -1, 0)
     table.seal(0, 1_048_576, 1_700_000_000_000)
-    table.append(1, 2_000, -1)
+    table.append(1, 2_000, -1, 0)
     expect([reader.baseOffset(0), reader.baseOffset(1)]).toEqual([100, 2_000])
     expect([reader.sealedBytes(0), reader.sealedBytes(1)]).toEqual([1_048_576, -1])
     expect([reader.maxTimestamp(0), reader.maxTimestamp(1)]).toEqual([1_700_000_000_000, -1])
@@ -35,7 +35,7 @@ describe('a segment table', () => {
 
   test('takes a seal back when its segment becomes active again', () => {
     const { table, reader } = freshTable()
-    table.append(0, 0, 5)
+    table.append(0, 0, 5, 0)
     table.seal(0, 77, 9)
     table.reopen(0)
     expect([reader.sealedBytes(0), reader.maxTimestamp(0)]).toEqual([-1, 9])
@@ -44,16 +44,16 @@ describe('a segment table', () => {
   test('grows under its readers', () => {
     const { table, buffer, reader } = freshTable()
     expect(reader.baseOffset(0)).toBe(0)
-    for (let ordinal = 0; ordinal < 5_000; ordinal++) table.append(ordinal, ordinal * 3, -1)
+    for (let ordinal = 0; ordinal < 5_000; ordinal++) table.append(ordinal, ordinal * 3, -1, 0)
     expect(buffer.byteLength).toBe(5_000 * SEGMENT_ENTRY_BYTES)
     expect(reader.baseOffset(4_999)).toBe(14_997)
   })
 
   test('uses an entry again for the segment that recovery puts in its place', () => {
     const { table, reader } = freshTable()
-    table.append(0, 10, 4)
+    table.append(0, 10, 4, 0)
     table.seal(0, 50, 6)
-    table.append(0, 30, -1)
-    expect([reader.baseOffset(0), reader.sealedBytes(0), reader.maxTimestamp(0)]).toEqual([30, -1, -1])
+    table.append(0, 30, -1, 6)
+    expect([reader.baseOffset(0), reader.sealedBytes(0), reader.fileGeneration(0)]).toEqual([30, -1, 6])
   })
 })

@@ -36,7 +36,7 @@ export function createTopics(request: CreateTopicsRequest, parts: CreateTopicsPa
     topics: request.topics.map(topic => {
       const isDouble = named.indexOf(topic.name) !== named.lastIndexOf(topic.name)
       const refusal = isDouble
-        ? { error: 'INVALID_REQUEST' as const, message: `the request names ${topic.name} more than once` }
+        ? { error: 'INVALID_REQUEST' as const, message: `The request names ${topic.name} more than once.` }
         : (faultOf(topic, parts) ?? create(topic, parts))
       const errorCode = refusal === null ? 0 : ERROR_CODES[refusal.error].code
       return { name: topic.name, errorCode, errorMessage: refusal?.message ?? null }
@@ -46,25 +46,27 @@ export function createTopics(request: CreateTopicsRequest, parts: CreateTopicsPa
 
 function faultOf(topic: CreatableTopic, { topics, threadLimit }: CreateTopicsParts): Refusal | null {
   const nameFault = topicNameFault(topic.name) ?? collision(topic.name, topics)
-  if (nameFault !== null) return { error: 'INVALID_TOPIC_EXCEPTION', message: nameFault }
+  if (nameFault !== null) return { error: 'INVALID_TOPIC_EXCEPTION', message: sentence(nameFault) }
   if (topics.get(topic.name) !== undefined) {
-    return { error: 'TOPIC_ALREADY_EXISTS', message: `the topic ${topic.name} exists already` }
+    return { error: 'TOPIC_ALREADY_EXISTS', message: `The topic ${topic.name} exists already.` }
   }
   const partitions = partitionsOf(topic)
   if (!Number.isInteger(partitions) || partitions < 1) {
-    const message = `the number of partitions must be 1 or more, or -1 for the default, not ${partitions}`
+    const message =
+      `The number of partitions of ${topic.name} must be 1 or more, or -1 for the default, not ` +
+      `${partitions}.`
     return { error: 'INVALID_PARTITIONS', message }
   }
   const wanted = topics.partitionCount + partitions
   if (wanted > threadLimit.threads) {
     const message =
-      `${wanted} partitions need as many threads, but engine.partition.threads.max is ` +
-      `${threadLimit.threads} ` +
-      `here, set by ${threadLimit.reason}; create fewer partitions`
+      `With ${topic.name} the broker would have ${wanted} partitions, each with a thread, and this machine ` +
+      `carries ${threadLimit.threads}, set by ${threadLimit.reason}; create fewer partitions.`
     return { error: 'INVALID_PARTITIONS', message }
   }
   if (topic.replicationFactor !== 1 && topic.replicationFactor !== -1) {
-    const message = `the replication factor must be 1 with one broker, not ${topic.replicationFactor}`
+    const given = topic.replicationFactor
+    const message = `The replication factor of ${topic.name} must be 1 with one broker, not ${given}.`
     return { error: 'INVALID_REPLICATION_FACTOR', message }
   }
   return configFault(topic)
@@ -82,13 +84,13 @@ function collision(name: string, topics: TopicStore): string | null {
   return `the topic name ${name} collides with ${other.name}: they differ only in '.' and '_'`
 }
 
-function configFault({ configs }: CreatableTopic): Refusal | null {
+function configFault({ name, configs }: CreatableTopic): Refusal | null {
   try {
     partitionSettings(configs)
     return null
   } catch (error) {
     if (!(error instanceof HighwaterError)) throw error
-    return { error: 'INVALID_CONFIG', message: error.message }
+    return { error: 'INVALID_CONFIG', message: `Topic ${name}: ${error.message}` }
   }
 }
 
@@ -99,6 +101,10 @@ function create(topic: CreatableTopic, { topics, random }: CreateTopicsParts): R
     return null
   } catch (error) {
     if (!(error instanceof HighwaterError)) throw error
-    return { error: 'KAFKA_STORAGE_ERROR', message: error.message }
+    return { error: 'KAFKA_STORAGE_ERROR', message: `The topic ${name} was not created: ${error.message}` }
   }
+}
+
+function sentence(fault: string): string {
+  return `${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`
 }

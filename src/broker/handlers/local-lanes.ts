@@ -39,9 +39,10 @@ export async function openProducePartition(
 }
 
 /** @throws HighwaterError HIGHWATER_RESOURCES */
-export function openFetchLane(caller: Caller): FetchLaneReply {
-  const { id, bellRow } = caller.openFetchLane()
-  return { lane: id, bellRow }
+export function openFetchLane(caller: Caller): SharedReply {
+  const { id, bellRow, readerRow, leases } = caller.openFetchLane()
+  const reply: FetchLaneReply = { lane: id, bellRow, readerRow }
+  return new SharedReply(reply, { leases })
 }
 
 /** @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, KAFKA_STORAGE_ERROR */

@@ -36,11 +36,9 @@ function topicMetadata(name: string, topic: Topic | undefined, partitions: Parti
 }
 
 function partitionMetadata(topic: string, index: number, partitions: PartitionRegistry): PartitionMetadata {
-  const isOffline = partitions.get({ topic, partition: index })?.state === 'offline'
-  return {
-    errorCode: isOffline ? ERROR_CODES.KAFKA_STORAGE_ERROR.code : 0,
-    partitionIndex: index,
-    leaderId: isOffline ? NO_LEADER : NODE_ID,
-    leaderEpoch: LEADER_EPOCH
-  }
+  const offlineReason = partitions.get({ topic, partition: index })?.offlineReason ?? null
+  const place = { partitionIndex: index, leaderEpoch: LEADER_EPOCH }
+  if (offlineReason === null) return { errorCode: 0, leaderId: NODE_ID, ...place }
+  const errorCode = ERROR_CODES.KAFKA_STORAGE_ERROR.code
+  return { errorCode, errorMessage: offlineReason, leaderId: NO_LEADER, ...place }
 }

@@ -9,22 +9,15 @@
  */
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { KafkaError } from '../../base/kafka-error.ts'
+import { configError } from '../../config/define-config.ts'
 import type { Channel } from '../../wire/network/channel.ts'
 import type { TopicMetadata } from '../../wire/protocol/messages.ts'
 import { type ChannelSource, type ClientChannel, openChannel } from '../channel-source.ts'
 import { withTimeout } from '../with-timeout.ts'
+import { creatableTopics, type NewTopic } from './new-topic.ts'
 
 /** Kafka: default.api.timeout.ms. */
 const ANSWER_TIMEOUT_MS = 60000
-
-export interface NewTopic {
-  readonly topic: string
-  readonly numPartitions: number
-  /** 1 if absent. */
-  readonly replicationFactor?: number
-  /** Kafka's topic settings, such as `{ 'segment.bytes': 1048576 }`. */
-  readonly configs?: Readonly<Record<string, string | number | boolean>>
-}
 
 export interface TopicDescription {
   readonly topic: string
@@ -46,28 +39,27 @@ export class Admin {
     this.#clock = tools.clock ?? systemClock
   }
 
-  /** Creates all, or throws the first error; those named before it exist then. @throws KafkaError */
+  /**
+   * Creates all, or throws the first error; the others exist then, if nothing is wrong with them.
+   * @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG and
+   *   others; HighwaterError HIGHWATER_CONFIG if a topic is described wrongly, and then none was asked for
+   */
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
-    const answer = await this.#ask(channel =>
-      channel.createTopics({
-        topics: topics.map(({ topic, numPartitions, replicationFactor, configs }) => ({
-          name: topic,
-          numPartitions,
-          replicationFactor: replicationFactor ?? 1,
-          configs: Object.fromEntries(
-            Object.entries(configs ?? {}).map(([key, value]) => [key, String(value)])
-          )
-        }))
-      })
-    )
+    const request = { topics: creatableTopics(topics) }
+    const answer = await this.#ask(channel => channel.createTopics(request))
     const refused = answer.topics.find(({ errorCode }) => errorCode !== 0)
     if (refused === undefined) return
-    const reason = refused.errorMessage === null ? '' : `: ${refused.errorMessage}`
-    throw KafkaError.ofCode(refused.errorCode, `topic ${refused.name}${reason}`)
+    const { name, errorCode, errorMessage } = refused
+    throw errorMessage === null
+      ? KafkaError.ofCode(errorCode, `topic ${name}`)
+      : KafkaError.ofAnswer(errorCode, errorMessage)
   }
 
   /** @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION if one of them does not exist */
   async describeTopics(topics: readonly string[]): Promise<TopicDescription[]> {
+    if (!Array.isArray(topics)) {
+      throw configError("describeTopics takes a list of names, such as ['orders'].")
+    }
     const answer = await this.#ask(channel => channel.metadata({ topics }))
     return topics.map(topic => {
       const found = answer.topics.find(({ name }) => name === topic)

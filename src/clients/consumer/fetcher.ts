@@ -2,145 +2,326 @@
  * Fetches partitions and follows what the answers say: opens them, finds the first position, resets one that
  * lies outside the log, and waits for new bytes.
  *
+ * Nothing is fetched ahead: inside the process nobody else would do that work meanwhile.
+ *
  * Thread: the consumer's. Kafka: clients/consumer/internals/Fetcher, AbstractFetch, OffsetFetcher.
  */
 import type { Clock } from '../../base/clock.ts'
 import { ERROR_CODES } from '../../base/error-codes.ts'
 import { KafkaError } from '../../base/kafka-error.ts'
-import { HighwaterError } from '../../base/local-errors.ts'
+import type { Random } from '../../base/random.ts'
 import type { ConsumerSettings } from '../../config/consumer-config.ts'
-import type { Channel, FetchLane } from '../../wire/network/channel.ts'
-import { EARLIEST_TIMESTAMP, type FetchResponse, LATEST_TIMESTAMP } from '../../wire/protocol/messages.ts'
-import { pause } from '../with-timeout.ts'
-import type { AssignedPartition, OffsetReset } from './assigned-partition.ts'
-import { lookUpOffset } from './offset-lookup.ts'
+import type { FetchLane, FetchPlace } from '../../wire/network/channel.ts'
+import type { FetchResponse } from '../../wire/protocol/messages.ts'
+import { backoffMs } from '../producer/retry-backoff.ts'
+import type { AssignedPartition } from './assigned-partition.ts'
+import type { ConsumerMetrics } from './consumer-metrics.ts'
+import type { OffsetLookup } from './offset-lookup.ts'
+import { isSame } from './subscription-state.ts'
+import type { Wakeup } from './wakeup.ts'
 
-/** With several partitions a blocking wait goes round them, so long at each. */
-const BLOCKING_SLICE_MS = 1
+/** How long one sleeps between two looks where the lane cannot be waited for. */
+const LOOK_MS = 2
 
 interface FetcherOptions {
-  readonly channel: Channel
   readonly lane: FetchLane
+  readonly lookup: OffsetLookup
   readonly clock: Clock
+  readonly random: Random
   readonly settings: ConsumerSettings
+  readonly metrics: ConsumerMetrics
+  readonly wakeup: Wakeup
+}
+
+interface PendingWait {
+  readonly places: readonly FetchPlace[]
+  readonly minBytes: number
+  /** Then it ends whatever there is. */
+  readonly until: number
+  readonly ended: Promise<void>
+}
+
+interface SentFetch {
+  readonly position: number
+  readonly startedAt: number
 }
 
 export class Fetcher {
-  readonly channel: Channel
+  readonly #options: FetcherOptions
   readonly #lane: FetchLane
-  readonly #clock: Clock
-  readonly #settings: ConsumerSettings
+  /** A lane waits once at a time; a wait that was left is gone on with if the same is wanted again. */
+  #pending: PendingWait | null = null
+  /** When the wait for `fetch.min.bytes` began; null while there is none. */
+  #shortSince: number | null = null
+  #isClosed = false
 
   constructor(options: FetcherOptions) {
-    this.channel = options.channel
+    this.#options = options
     this.#lane = options.lane
-    this.#clock = options.clock
-    this.#settings = options.settings
   }
 
   /**
-   * Opens the partition and finds its first position; tries again until `deadline` where that may help.
+   * Tries once to open the partition and to find its first position. An error that may pass is left in
+   * `failure`, with the time to try again in `retryAt`.
    * @throws KafkaError; HighwaterError HIGHWATER_NO_OFFSET
    */
-  async prepare(partition: AssignedPartition, deadline: number): Promise<void> {
-    while (!partition.isReady) {
-      try {
-        if (!partition.isOpen) {
-          await this.#lane.openPartition(partition)
-          partition.isOpen = true
-        }
-        if (partition.position < 0) await this.#findPosition(partition)
-      } catch (error) {
-        const left = deadline - this.#clock.monotonic()
-        if (!(error instanceof KafkaError) || !error.retriable || left <= 0) throw error
-        partition.isOpen = false
-        await pause(Math.min(left, this.#settings.retryBackoffMs), this.#clock)
+  async prepare(partition: AssignedPartition): Promise<void> {
+    const { clock, random, settings, lookup } = this.#options
+    if (clock.monotonic() < partition.retryAt) return
+    try {
+      if (!partition.isOpen) {
+        await this.#lane.openPartition(partition)
+        partition.isOpen = true
       }
+      if (partition.position < 0) {
+        const offset = await lookup.startOffset(partition)
+        // It may have been moved meanwhile.
+        if (partition.position < 0) partition.moveTo(offset)
+      }
+      partition.failure = null
+    } catch (error) {
+      if (!(error instanceof KafkaError) || !error.retriable) throw error
+      partition.isOpen = false
+      partition.failure = error
+      partition.failures += 1
+      partition.retryAt = clock.monotonic() + backoffMs(partition.failures, settings, random)
     }
   }
 
-  /** What lies at the partition's position; null where the answer was an error that has been dealt with. */
+  /**
+   * What lies at the partition's position; null where there is nothing, or an error that has been dealt with.
+   * The bytes are valid until the next fetch or `release`.
+   */
   fetch(
     partition: AssignedPartition,
-    maxBytes: number
+    bytesMax: number
   ): FetchResponse | null | Promise<FetchResponse | null> {
+    const { clock, settings } = this.#options
     const { topic, partition: index, position } = partition
-    const answer = this.#lane.fetch({
-      topic,
-      partition: index,
-      fetchOffset: position,
-      maxBytes: Math.min(maxBytes, this.#settings.maxPartitionFetchBytes)
-    })
-    if (answer instanceof Promise)
-      return answer.then(response => this.#checked(partition, position, response))
-    return this.#checked(partition, position, answer)
-  }
-
-  /** Resolves when one of the partitions may have more, or after `timeoutMs`. */
-  async wait(partitions: readonly AssignedPartition[], timeoutMs: number): Promise<void> {
-    const [only] = partitions
-    if (only !== undefined && partitions.length === 1 && only.wait === null) {
-      return await this.#lane.wait(only, only.position, timeoutMs)
+    const maxBytes = Math.min(bytesMax, settings.maxPartitionFetchBytes)
+    const startedAt = clock.monotonic()
+    const answer = this.#lane.fetch({ topic, partition: index, fetchOffset: position, maxBytes })
+    if (answer instanceof Promise) {
+      return answer.then(response => this.#answered(partition, response, { position, startedAt }))
     }
-    let cancel = (): void => {}
-    const timeout = new Promise<void>(resolve => {
-      cancel = this.#clock.after(timeoutMs, resolve)
-    })
-    await Promise.race([timeout, ...partitions.map(partition => this.#pendingWait(partition, timeoutMs))])
-    cancel()
+    return this.#answered(partition, answer, { position, startedAt })
   }
 
-  /** As `wait`, blocking the thread. */
-  waitBlocking(partitions: readonly AssignedPartition[], timeoutMs: number): void {
-    const sliceMs = partitions.length === 1 ? timeoutMs : Math.min(timeoutMs, BLOCKING_SLICE_MS)
-    for (const partition of partitions) this.#lane.waitBlocking(partition, partition.position, sliceMs)
+  /** The bytes of the last answer are not looked at any more. */
+  release(): void {
+    this.#lane.release()
+  }
+
+  /**
+   * Waits until one of the partitions has more, at most `timeoutMs`, or until it is woken. It may return
+   * early, and does where `awaitMinBytes` is what waits.
+   */
+  async wait(
+    partitions: readonly AssignedPartition[],
+    timeoutMs: number,
+    isBlocking: boolean
+  ): Promise<void> {
+    const { fetchMinBytes, fetchMaxWaitMs } = this.#options.settings
+    if (fetchMinBytes > 1 && fetchMaxWaitMs > 0) return
+    if (isBlocking) this.#lane.waitBlocking(placesOf(partitions), 1, timeoutMs)
+    else await this.#waitFor(placesOf(partitions), 1, timeoutMs)
+  }
+
+  /**
+   * Waits until there are `fetch.min.bytes`, or until `fetch.max.wait.ms` after the first call that found
+   * fewer.
+   * @returns false if neither was so before `deadline`
+   */
+  async awaitMinBytes(
+    partitions: readonly AssignedPartition[],
+    deadline: number,
+    isBlocking: boolean
+  ): Promise<boolean> {
+    const { clock, settings } = this.#options
+    const { fetchMinBytes, fetchMaxWaitMs } = settings
+    if (fetchMinBytes <= 1) return true
+    const now = clock.monotonic()
+    this.#shortSince ??= now
+    const until = this.#shortSince + fetchMaxWaitMs
+    const isEnough = await this.#hasMinBytes(partitions, Math.min(deadline, until) - now, isBlocking)
+    if (!isEnough && clock.monotonic() < until) return false
+    this.#shortSince = null
+    return true
   }
 
   close(): void {
+    this.#isClosed = true
     this.#lane.close()
   }
 
-  /** A wait that another partition ended is kept for the next time, so that they do not pile up. */
-  #pendingWait(partition: AssignedPartition, timeoutMs: number): Promise<void> {
-    if (partition.wait !== null && partition.waitOffset === partition.position) return partition.wait
-    const wait = this.#lane.wait(partition, partition.position, timeoutMs).then(() => {
-      if (partition.wait === wait) partition.wait = null
-    })
-    partition.wait = wait
-    partition.waitOffset = partition.position
-    return wait
-  }
-
-  async #findPosition(partition: AssignedPartition): Promise<void> {
-    if (partition.reset === 'none') {
-      throw new HighwaterError(
-        'HIGHWATER_NO_OFFSET',
-        `There is no position for ${partition.topic}-${partition.partition} and auto.offset.reset is ` +
-          `none; seek first.`
-      )
+  /** The lane waits where it can count; elsewhere a look at the bytes says how many there are. */
+  async #hasMinBytes(
+    partitions: readonly AssignedPartition[],
+    timeoutMs: number,
+    isBlocking: boolean
+  ): Promise<boolean> {
+    const { clock, wakeup, settings } = this.#options
+    const until = clock.monotonic() + timeoutMs
+    for (;;) {
+      const left = until - clock.monotonic()
+      if (left > 0 && isCountable(partitions)) return await this.#hasCome(partitions, left, isBlocking)
+      if (await this.#canRead(partitions, settings.fetchMinBytes)) return true
+      if (left <= 0) return false
+      if (isCountable(partitions)) continue
+      if (isBlocking) this.#lane.waitBlocking([], 1, Math.min(left, LOOK_MS))
+      else await wakeup.pause(Math.min(left, LOOK_MS))
+      if (this.#isClosed || wakeup.isRequested) return false
     }
-    const timestamp = partition.reset === 'earliest' ? EARLIEST_TIMESTAMP : LATEST_TIMESTAMP
-    const lookup = { channel: this.channel, clock: this.#clock, timeoutMs: this.#settings.requestTimeoutMs }
-    const offset = await lookUpOffset(lookup, partition, timestamp)
-    if (partition.position < 0) partition.moveTo(offset)
   }
 
-  #checked(partition: AssignedPartition, position: number, response: FetchResponse): FetchResponse | null {
-    const { errorCode } = response
-    if (errorCode === ERROR_CODES.NONE.code) return response
-    const error = KafkaError.ofCode(
-      errorCode,
-      `fetching ${partition.topic}-${partition.partition} at ${position}`
-    )
-    if (errorCode === ERROR_CODES.OFFSET_OUT_OF_RANGE.code) {
-      const reset: OffsetReset = this.#settings.autoOffsetReset
-      if (reset === 'none') throw error
-      partition.reset = reset
-      partition.moveTo(-1)
+  async #hasCome(
+    partitions: readonly AssignedPartition[],
+    timeoutMs: number,
+    isBlocking: boolean
+  ): Promise<boolean> {
+    const { clock, settings } = this.#options
+    const places = placesOf(partitions)
+    if (!isBlocking) return await this.#waitFor(places, settings.fetchMinBytes, timeoutMs)
+    const until = clock.monotonic() + timeoutMs
+    this.#lane.waitBlocking(places, settings.fetchMinBytes, timeoutMs)
+    return clock.monotonic() < until
+  }
+
+  /** @returns true if the wait ended because there are so many bytes */
+  async #waitFor(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): Promise<boolean> {
+    const { wakeup, clock } = this.#options
+    if (places.length === 0) {
+      await wakeup.pause(timeoutMs)
+      return false
+    }
+    if (this.#pending !== null && !isSameWait(this.#pending, places, minBytes)) {
+      await wakeup.during(this.#pending.ended, Math.min(timeoutMs, LOOK_MS))
+      return false
+    }
+    const pending = this.#pending ?? this.#begin(places, minBytes, timeoutMs)
+    return (await wakeup.during(pending.ended, timeoutMs)) && clock.monotonic() < pending.until
+  }
+
+  /** No longer than `fetch.max.wait.ms`: so long goes on what a wakeup or a seek has left. */
+  #begin(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): PendingWait {
+    const { clock, settings } = this.#options
+    const laneMs = Math.min(timeoutMs, Math.max(LOOK_MS, settings.fetchMaxWaitMs))
+    const ended = this.#lane.wait(places, minBytes, laneMs).finally(() => {
+      this.#pending = null
+    })
+    // Nobody may be listening any more when it fails.
+    ended.catch(() => {})
+    this.#pending = { places, minBytes, until: clock.monotonic() + laneMs, ended }
+    return this.#pending
+  }
+
+  /** Whether so many bytes lie there now. */
+  async #canRead(partitions: readonly AssignedPartition[], minBytes: number): Promise<boolean> {
+    let missing = minBytes
+    for (const partition of partitions.filter(isReadable)) {
+      const { topic, position: fetchOffset } = partition
+      const request = { topic, partition: partition.partition, fetchOffset, maxBytes: missing }
+      const { errorCode, bytes, highWatermark } = await this.#lane.fetch(request)
+      partition.isContinued = fetchOffset === highWatermark
+      missing -= bytes.length
+      this.#lane.release()
+      // An error is told by the fetch that follows.
+      if (missing <= 0 || errorCode !== 0) return true
+    }
+    return false
+  }
+
+  #answered(partition: AssignedPartition, response: FetchResponse, request: SentFetch): FetchResponse | null {
+    const { clock, settings, metrics } = this.#options
+    if (response.errorCode !== ERROR_CODES.NONE.code) {
+      this.#follow(partition, response, request.position)
       return null
     }
+    const { bytes, highWatermark, logStartOffset } = response
+    partition.highWatermark = highWatermark
+    partition.logStartOffset = logStartOffset
+    partition.failure = null
+    partition.failures = 0
+    const now = clock.monotonic()
+    metrics.fetched(bytes.length, now - request.startedAt, now)
+    if (bytes.length === 0) {
+      partition.isContinued = request.position === highWatermark
+      return null
+    }
+    if (bytes.length > settings.maxPartitionFetchBytes) {
+      this.#tellOversized(partition, bytes.length)
+      if (settings.engineLegacyFetch) {
+        partition.stalledAt = request.position
+        this.#lane.release()
+        return null
+      }
+    }
+    return response
+  }
+
+  #tellOversized(partition: AssignedPartition, bytes: number): void {
+    if (partition.isOversizeTold) return
+    partition.isOversizeTold = true
+    const { settings } = this.#options
+    const outcome = settings.engineLegacyFetch
+      ? 'with engine.legacy.fetch it is never given, and the partition stalls; raise the limit.'
+      : 'it is given whole. This is told once for the partition.'
+    process.emitWarning(
+      `The batch at offset ${partition.position} of ${partition.topic}-${partition.partition} has ${bytes} ` +
+        `bytes, more than max.partition.fetch.bytes (${settings.maxPartitionFetchBytes}); ${outcome}`,
+      { code: 'HIGHWATER_OVERSIZED_BATCH' }
+    )
+  }
+
+  /** @throws KafkaError if nothing can be done about it */
+  #follow(partition: AssignedPartition, response: FetchResponse, position: number): void {
+    const { errorCode, logStartOffset, highWatermark } = response
+    const { clock, random, settings } = this.#options
+    const place = `fetching ${partition.topic}-${partition.partition} at ${position}`
+    if (errorCode === ERROR_CODES.OFFSET_OUT_OF_RANGE.code) {
+      const reset = settings.autoOffsetReset
+      // Of a range that was asked for nothing may be left out in silence.
+      if (reset.to === 'none' || partition.end !== Number.POSITIVE_INFINITY) {
+        throw KafkaError.ofCode(errorCode, `${place}; the log has ${logStartOffset} to ${highWatermark}`)
+      }
+      partition.resetTo(reset)
+      return
+    }
+    const error = KafkaError.ofCode(errorCode, place)
     if (!error.retriable) throw error
     partition.isOpen = false
-    return null
+    partition.failure = error
+    // The leader may only have moved: the first time it is asked again at once.
+    if (partition.failures > 0) {
+      partition.retryAt = clock.monotonic() + backoffMs(partition.failures, settings, random)
+    }
+    partition.failures += 1
   }
+}
+
+/**
+ * Whether the lane knows the place of each partition in its log: behind the last answer, or at the end.
+ * Elsewhere its wait takes any byte for many.
+ */
+function isCountable(partitions: readonly AssignedPartition[]): boolean {
+  return partitions.filter(isReadable).every(({ isContinued }) => isContinued)
+}
+
+function isReadable({ isReady, position, stalledAt }: AssignedPartition): boolean {
+  return isReady && position !== stalledAt
+}
+
+/** Where bytes may come that can be read. */
+function placesOf(partitions: readonly AssignedPartition[]): FetchPlace[] {
+  return partitions
+    .filter(isReadable)
+    .map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
+}
+
+function isSameWait(pending: PendingWait, places: readonly FetchPlace[], minBytes: number): boolean {
+  if (pending.minBytes !== minBytes || pending.places.length !== places.length) return false
+  return pending.places.every((place, index) => {
+    const other = places[index]
+    return other !== undefined && isSame(place, other) && place.offset === other.offset
+  })
 }

@@ -5,7 +5,7 @@
  * Kafka: clients/producer/internals/ProduceRequestResult, and ProducerBatch's thunks.
  */
 import { invariant } from '../../base/invariant.ts'
-import type { RecordFuture, RecordMetadata, SendCallback } from './record-future.ts'
+import type { RecordCallback, RecordFuture, RecordMetadata } from './record-future.ts'
 
 /**
  * Failed records that nobody awaits and no callback hears of: `flush` and `close` reject while there are
@@ -54,7 +54,7 @@ export class BatchOutcome {
   #baseOffset = -1
   #logAppendTime = -1
   /** By index; null where a record has none. */
-  #callbacks: (SendCallback | null)[] | null = null
+  #callbacks: (RecordCallback | null)[] | null = null
   #listeners: Listener[] | null = null
   /** First index and timestamp of each stretch of records with the same timestamp. */
   readonly #timestamps: number[] = []
@@ -72,7 +72,7 @@ export class BatchOutcome {
   }
 
   /** Remembers what the answer to a record needs. */
-  noteRecord(index: number, timestamp: number, callback: SendCallback | null): void {
+  noteRecord(index: number, timestamp: number, callback: RecordCallback | null): void {
     if (timestamp !== this.#lastTimestamp || index === 0) {
       this.#lastTimestamp = timestamp
       this.#timestamps.push(index, timestamp)
@@ -139,7 +139,7 @@ export class BatchOutcome {
     for (const { future, index } of listeners ?? []) this.#tell(future, index)
   }
 
-  #addCallback(index: number, callback: SendCallback): void {
+  #addCallback(index: number, callback: RecordCallback): void {
     this.#callbacks ??= []
     while (this.#callbacks.length < index) this.#callbacks.push(null)
     this.#callbacks.push(callback)
@@ -156,9 +156,11 @@ export class BatchOutcome {
   }
 
   /** A callback that throws is the program's fault, but must not keep the others from being called. */
-  #call(callback: SendCallback, index: number): void {
+  #call(callback: RecordCallback, index: number): void {
     try {
-      callback(this.#error, this.#error === null ? this.#metadata(index) : null)
+      const error = this.#error
+      if (typeof callback === 'function') callback(error, error === null ? this.#metadata(index) : null)
+      else callback.acknowledge(error, error === null ? this.#metadata(index) : this.#failedMetadata())
     } catch (error) {
       queueMicrotask(() => {
         throw error
@@ -179,6 +181,10 @@ export class BatchOutcome {
     }
   }
 
+  #failedMetadata(): RecordMetadata {
+    return { topic: this.topic, partition: this.partition, offset: -1, timestamp: -1 }
+  }
+
   #timestampOf(index: number): number {
     const stretches = this.#timestamps
     let low = 0
@@ -192,15 +198,20 @@ export class BatchOutcome {
   }
 
   #hasCallback(index: number): boolean {
-    return (this.#callbacks?.[index] ?? null) !== null
+    return isHeard(this.#callbacks?.[index] ?? null)
   }
 
   #listenerCount(): number {
     let count = 0
-    for (const callback of this.#callbacks ?? []) if (callback !== null) count += 1
+    for (const callback of this.#callbacks ?? []) if (isHeard(callback)) count += 1
     for (const { index } of this.#listeners ?? []) if (!this.#hasCallback(index)) count += 1
     return Math.min(count, this.#recordCount)
   }
+}
+
+/** Interceptors alone do not count: the program has not heard of a failure by them. */
+function isHeard(callback: RecordCallback | null): boolean {
+  return callback !== null && (typeof callback === 'function' || callback.hasCallback)
 }
 
 function pieceOf(pieces: readonly Piece[], index: number): Piece {

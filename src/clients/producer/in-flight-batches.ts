@@ -10,6 +10,9 @@ import type { ProducerBatch } from './producer-batch.ts'
 /** A request is answered once all its batches are. */
 export interface InFlightRequest {
   readonly node: ProducerNode
+  /** Monotonic time. */
+  readonly sentAt: number
+  recordCount: number
   unanswered: number
 }
 

@@ -15,6 +15,9 @@ import { type ProducerIdentity, sequenceAfter } from './producer-identity.ts'
 export class ProducerNode {
   readonly nodeId: number
   inFlight = 0
+  /** Monotonic time at which it was last due, and at which it last was and had room for a request. */
+  dueAt = 0
+  drainedAt = 0
   /** Queues with batches, in the order of the circle; the drain starts at the first. */
   queues: PartitionQueue[] = []
   isDue = false
@@ -42,8 +45,13 @@ export class PartitionQueue {
   isListed = false
   /** Records in batches that are closed for appends: the number of the next batch's first record. */
   closedRecords = 0
+  /** Bytes of the same batches. */
+  closedBytes = 0
   /** Batches in the hands of the broker, expired ones included. */
   inFlight = 0
+  /** As of its node, where partitions answer for themselves. */
+  dueAt = 0
+  drainedAt = 0
   /** Batches whose records were told that time is up while the broker has them: nothing newer is sent. */
   unresolved = 0
   /** A sequence number is missing at the broker: all come back, then count from 0 under a new epoch. */
@@ -64,6 +72,17 @@ export class PartitionQueue {
 
   get last(): ProducerBatch | undefined {
     return this.batches[this.batches.length - 1]
+  }
+
+  /** No record was ever added. */
+  get isUntouched(): boolean {
+    return this.closedRecords === 0 && this.batches.length === 0
+  }
+
+  /** How long its batches, or those of its node, had been waiting for room when they were last looked at. */
+  get lagMs(): number {
+    const ofNode = this.node === null ? 0 : this.node.dueAt - this.node.drainedAt
+    return Math.max(this.dueAt - this.drainedAt, ofNode)
   }
 
   /** Puts batches that came back, or what became of them, where their records belong. */

@@ -2,17 +2,19 @@
  * One record batch from its first record to its answer: its staging buffer, its slot, its place in the
  * sequence.
  *
- * It says what the lane wants to know of a batch, so that nothing is allocated to send it.
+ * It says what the lane wants to know of a batch, so that nothing is allocated to send it. With a codec it is
+ * sealed before it is sent: its records are replaced by their compressed form, in a buffer of the size that
+ * takes.
  *
  * Thread: the caller's. Kafka: clients/producer/internals/ProducerBatch.
  */
 import { invariant } from '../../base/invariant.ts'
 import type { ProduceBatch } from '../../wire/network/channel.ts'
-import { writeBatchHeader } from '../../wire/record/record-batch.ts'
+import { RECORD_BATCH_OVERHEAD, writeBatchHeader } from '../../wire/record/record-batch.ts'
 import type { RecordHeader } from '../../wire/record/record-header.ts'
 import type { BatchOutcome } from './batch-outcome.ts'
 import type { ProducerIdentity } from './producer-identity.ts'
-import { RecordFuture, type SendCallback } from './record-future.ts'
+import { type RecordCallback, RecordFuture } from './record-future.ts'
 import type { Staging } from './staging-pool.ts'
 
 /** A record as it is encoded. */
@@ -21,7 +23,7 @@ export interface OutgoingRecord {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | string | null
   readonly headers: readonly RecordHeader[]
-  readonly callback: SendCallback | null
+  readonly callback: RecordCallback | null
 }
 
 interface ProducerBatchOptions {
@@ -37,9 +39,18 @@ interface ProducerBatchOptions {
   readonly generation: number
 }
 
+/** What the builder knew of a batch whose records are compressed now. */
+interface SealedBatch {
+  readonly sizeBytes: number
+  readonly uncompressedBytes: number
+  readonly recordCount: number
+  readonly baseTimestamp: number
+  readonly maxTimestamp: number
+}
+
 export class ProducerBatch implements ProduceBatch {
   slot: number
-  readonly staging: Staging
+  staging: Staging
   readonly outcome: BatchOutcome
   readonly createdAt: number
   readonly firstRecord: number
@@ -53,9 +64,11 @@ export class ProducerBatch implements ProduceBatch {
   baseSequence = -1
   producerId = -1
   producerEpoch = -1
-  readonly attributes = 0
+  /** Bits of the header: the codec, once the batch is sealed. */
+  attributes = 0
   isClosedForAppends = false
   #hasHeader = false
+  #sealed: SealedBatch | null = null
 
   constructor(options: ProducerBatchOptions) {
     this.slot = options.slot
@@ -67,11 +80,17 @@ export class ProducerBatch implements ProduceBatch {
   }
 
   get recordCount(): number {
-    return this.staging.builder.recordCount
+    return this.#sealed?.recordCount ?? this.staging.builder.recordCount
   }
 
+  /** Bytes of the batch as it is sent; an estimate until it is sealed. */
   get byteLength(): number {
-    return this.staging.builder.sizeBytes
+    return this.#sealed?.sizeBytes ?? this.staging.builder.estimatedBytes
+  }
+
+  /** Bytes of the batch as its records were encoded, before a codec made them fewer. */
+  get uncompressedBytes(): number {
+    return this.#sealed?.uncompressedBytes ?? this.staging.builder.sizeBytes
   }
 
   get slotRun(): number {
@@ -84,6 +103,11 @@ export class ProducerBatch implements ProduceBatch {
 
   get isFull(): boolean {
     return this.isClosedForAppends || this.staging.builder.isFull
+  }
+
+  /** The last record was refused for want of memory alone. */
+  get lacksMemory(): boolean {
+    return !this.isClosedForAppends && this.staging.builder.lacksMemory
   }
 
   /** Appends a record, or returns false and changes nothing if it does not fit. */
@@ -114,22 +138,45 @@ export class ProducerBatch implements ProduceBatch {
     this.baseSequence = -1
   }
 
+  /**
+   * Takes over what is sent, which lies behind the place of the header in `staging`: compressed, or plain.
+   */
+  seal(codec: number, staging: Staging, recordsBytes: number): void {
+    invariant(this.isClosedForAppends && !this.#hasHeader, 'a batch is sealed once, before it is sent')
+    const { sizeBytes, recordCount, baseTimestamp, maxTimestamp } = this.staging.builder
+    this.#sealed = {
+      sizeBytes: RECORD_BATCH_OVERHEAD + recordsBytes,
+      uncompressedBytes: sizeBytes,
+      recordCount,
+      baseTimestamp,
+      maxTimestamp
+    }
+    this.attributes = codec
+    this.staging = staging
+  }
+
   /** Writes the header with the present sequence; a batch that is sent again may have got another one. */
   writeHeader(): void {
     invariant(this.isClosedForAppends, 'the header of a batch is written once nothing is added to it')
     const { builder, bytes } = this.staging
-    if (!this.#hasHeader) {
-      this.#hasHeader = true
-      builder.close(this)
-      return
-    }
+    if (!this.#hasHeader && this.#sealed === null) builder.close(this)
+    else this.#writeHeader(bytes, this.#sealed ?? builder)
+    this.#hasHeader = true
+  }
+
+  /** A batch is sealed before its first header is written, and then no more. */
+  get isSealable(): boolean {
+    return !this.#hasHeader && this.#sealed === null
+  }
+
+  #writeHeader(bytes: Uint8Array, facts: Omit<SealedBatch, 'uncompressedBytes'>): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     writeBatchHeader(view, 0, {
-      sizeBytes: builder.sizeBytes,
+      sizeBytes: facts.sizeBytes,
       attributes: this.attributes,
-      recordCount: builder.recordCount,
-      baseTimestamp: builder.baseTimestamp,
-      maxTimestamp: builder.maxTimestamp,
+      recordCount: facts.recordCount,
+      baseTimestamp: facts.baseTimestamp,
+      maxTimestamp: facts.maxTimestamp,
       producerId: this.producerId,
       producerEpoch: this.producerEpoch,
       baseSequence: this.baseSequence

@@ -14,6 +14,7 @@ import type { ProducerSettings } from '../../config/producer-config.ts'
 import type { Channel } from '../../wire/network/channel.ts'
 import { type ChannelSource, type ClientChannel, openChannel } from '../channel-source.ts'
 import { pause, withTimeout } from '../with-timeout.ts'
+import type { ProducerMetrics } from './producer-metrics.ts'
 import type { RecordAccumulator, SlotSizes } from './record-accumulator.ts'
 import { backoffMs } from './retry-backoff.ts'
 import { Sender } from './sender.ts'
@@ -30,6 +31,7 @@ interface ProducerDriverOptions {
   readonly random: Random
   readonly accumulator: RecordAccumulator
   readonly routes: TopicRoutes
+  readonly metrics: ProducerMetrics
   /** Called before each run of the sender: sets what it wants to know. */
   readonly beforeRun: (sender: Sender) => void
   /** Called after each: places waiting records. @returns whether the sender should run once more */
@@ -65,15 +67,16 @@ export class ProducerDriver {
 
   /** Opens channel and lane. A failure is fatal. */
   async start(): Promise<void> {
-    const { source, settings, sizes, accumulator, clock, random } = this.#options
+    const { source, settings, sizes, accumulator, clock, random, metrics } = this.#options
     try {
       const client = await openChannel(source)
       this.#client = client
+      await accumulator.open()
       const lane = await client.channel.openProduceLane({
         ...sizes,
         inFlightMax: settings.maxInFlightRequestsPerConnection
       })
-      const sender = new Sender({ accumulator, lane, clock, random, settings })
+      const sender = new Sender({ accumulator, lane, clock, random, settings, metrics })
       this.#ways = { channel: client.channel, lane, sender }
       if (this.#isClosed) await this.#leave()
       else this.turn()
@@ -96,7 +99,8 @@ export class ProducerDriver {
       if (this.#ways !== null) {
         beforeRun(this.#ways.sender)
         const delayMs = this.#ways.sender.runOnce()
-        this.#wakeAt = clock.monotonic() + delayMs
+        // Callbacks may have sent meanwhile, and asked for an earlier run.
+        this.wakeBy(clock.monotonic() + delayMs)
       }
     } while (afterRun())
   }

@@ -9,10 +9,22 @@ export function closedError(): HighwaterError {
   return new HighwaterError('HIGHWATER_CLOSED', 'The producer is closed.')
 }
 
-export function wrongValue(value: unknown): HighwaterError {
+export function wrongBytes(what: 'key' | 'value', found: unknown): HighwaterError {
+  const type = Array.isArray(found) ? 'array' : typeof found
   return new HighwaterError(
     'HIGHWATER_SERIALIZATION',
-    `The value of a record must be a Uint8Array, a string or null, not ${typeof value}; serialize it first.`
+    `The ${what} of a record must be a Uint8Array, a string or null, not ${type}; serialize it first, ` +
+      `or set ${what}.serializer.`
+  )
+}
+
+/** @param cause what the serializer threw */
+export function notSerialized(what: 'key' | 'value', topic: string, cause: unknown): HighwaterError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new HighwaterError(
+    'HIGHWATER_SERIALIZATION',
+    `The ${what} of a record of ${topic} could not be serialized by ${what}.serializer: ${reason}`,
+    { cause }
   )
 }
 
@@ -32,6 +44,10 @@ export function checkedPartition(partition: number): number {
     'HIGHWATER_SERIALIZATION',
     `The partition of a record must be a whole number, 0 or more, not ${partition}.`
   )
+}
+
+export function noLeader(topic: string): KafkaError {
+  return new KafkaError('LEADER_NOT_AVAILABLE', `no partition of ${topic} has a leader`)
 }
 
 export function noSuchPartition(topic: string, partition: number, partitionCount: number): KafkaError {

@@ -12,49 +12,39 @@
  * Thread: one; make a producer per thread. Callbacks and promises run there.
  * Kafka: clients/producer/KafkaProducer.
  */
-import { Buffer } from 'node:buffer'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { invariant } from '../../base/invariant.ts'
-import { partitionForKey } from '../../base/key-partition.ts'
 import { type Random, systemRandom } from '../../base/random.ts'
-import {
-  type ProducerConfig,
-  type ProducerSettings,
-  parseProducerConfig
-} from '../../config/producer-config.ts'
-import { NO_HEADERS, type RecordHeader } from '../../wire/record/record-header.ts'
+import { type ProducerSettings, parseProducerConfig } from '../../config/producer-config.ts'
+import { NO_HEADERS } from '../../wire/record/record-header.ts'
 import type { ChannelSource } from '../channel-source.ts'
-import { BatchOutcome, UnheardFailures } from './batch-outcome.ts'
+import { BatchCompression } from './batch-compression.ts'
+import { ProducerInterceptors } from './interceptors.ts'
+import { NO_LEADER } from './legacy-partitioner.ts'
 import type { PartitionQueue } from './partition-queue.ts'
-import type { OutgoingRecord } from './producer-batch.ts'
+import { ANY_PARTITION, Partitioning } from './partitioner.ts'
 import { ProducerDriver } from './producer-driver.ts'
 import {
   checkedPartition,
   checkedTimestamp,
   closedError,
+  noLeader,
   noSuchPartition,
   queueFull,
-  undelivered,
   waitedTooLong,
-  wrongValue
+  wrongBytes
 } from './producer-errors.ts'
+import { ProducerMetrics, type ProducerMetricValues, type TopicMetricValues } from './producer-metrics.ts'
+import type { ProducerOptions } from './producer-options.ts'
+import { type ProducerRecord, RecordDraft, type SerializedRecord } from './producer-record.ts'
 import { ProducerWaiters } from './producer-waiters.ts'
 import { RecordAccumulator, slotSizes } from './record-accumulator.ts'
-import { RecordFuture, type SendCallback } from './record-future.ts'
+import { type RecordCallback, RecordFuture, type SendCallback } from './record-future.ts'
 import { RecordLimits } from './record-limits.ts'
+import { keyBytesOf, RecordSerializers } from './record-serializers.ts'
+import { Refusals } from './refusals.ts'
 import { ownCopy, ownHeaders, type Placing, SendQueue, type WaitingRecord } from './send-queue.ts'
 import { type TopicRoute, TopicRoutes } from './topic-routes.ts'
-
-export interface ProducerRecord {
-  readonly topic: string
-  /** Text is sent as UTF-8; null is a tombstone. */
-  readonly value: Uint8Array | string | null
-  readonly key?: Uint8Array | string | null | undefined
-  readonly partition?: number | undefined
-  /** Milliseconds since 1970; now if absent. */
-  readonly timestamp?: number | undefined
-  readonly headers?: readonly RecordHeader[] | undefined
-}
 
 interface ProducerTools {
   readonly clock?: Clock
@@ -66,25 +56,23 @@ const BLOCK_MS_MAX = 5
 /** Records between two looks at the clock inside one turn: a look costs half of what a record does. */
 const RECORDS_PER_TICK = 64
 
-interface Draft {
-  timestamp: number
-  key: Uint8Array | null
-  value: Uint8Array | string | null
-  headers: readonly RecordHeader[]
-  callback: SendCallback | null
-}
-
-export class Producer {
+export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   readonly #settings: ProducerSettings
   readonly #clock: Clock
+  readonly #interceptors: ProducerInterceptors | null
+  readonly #serializers: RecordSerializers
+  /** No code of the program runs inside `send`, where it might send another record. */
+  readonly #isPlain: boolean
+  readonly #partitioning: Partitioning
   readonly #accumulator: RecordAccumulator
   readonly #routes: TopicRoutes
   readonly #driver: ProducerDriver
   readonly #queue: SendQueue
   readonly #limits: RecordLimits
   readonly #waiters: ProducerWaiters
-  readonly #unheard = new UnheardFailures()
-  readonly #draft: Draft = { timestamp: 0, key: null, value: null, headers: NO_HEADERS, callback: null }
+  readonly #metrics: ProducerMetrics
+  readonly #refusals: Refusals
+  readonly #draft = new RecordDraft()
   #route: TopicRoute | null = null
   #wallTime = 0
   #recordsUntilTick = 0
@@ -95,7 +83,6 @@ export class Producer {
   /** Closed, or stopped by `#fatal`. */
   #isEnded = false
   #closing: Promise<void> | null = null
-  #isWarned = false
   #fatal: Error | null = null
   readonly #place = (record: WaitingRecord): Placing => this.#placeWaiting(record)
   readonly #endTurn = (): void => {
@@ -103,23 +90,31 @@ export class Producer {
     this.#recordsUntilTick = 0
     if (this.#clock.monotonic() >= this.#driver.wakeAt) this.#driver.run()
     this.#driver.arm()
-    this.#warnLater()
+    this.#refusals.warnLater()
   }
 
   /** Opens its way to the brokers at once; a failure of that shows in `ready`, `flush` and every record. */
-  constructor(source: ChannelSource, config: ProducerConfig = {}, tools: ProducerTools = {}) {
+  constructor(source: ChannelSource, config: ProducerOptions<K, V> = {}, tools: ProducerTools = {}) {
     const settings = parseProducerConfig(config)
     const clock = tools.clock ?? systemClock
     const random = tools.random ?? systemRandom
     const sizes = slotSizes(settings.batchSize, settings.bufferMemory)
+    const metrics = new ProducerMetrics(settings)
     this.#settings = settings
     this.#clock = clock
+    this.#metrics = metrics
+    this.#refusals = new Refusals(clock, metrics)
+    this.#interceptors = ProducerInterceptors.of(settings.interceptorClasses)
+    this.#serializers = new RecordSerializers(settings)
+    this.#partitioning = new Partitioning({ settings, clock, random })
+    this.#isPlain = this.#interceptors === null && this.#serializers.isNone && !this.#partitioning.needsSource
     this.#queue = new SendQueue(settings.engineSendQueueRecords)
     this.#accumulator = new RecordAccumulator({
       ...sizes,
       clock,
       batchSize: settings.batchSize,
-      unheard: this.#unheard
+      compression: BatchCompression.of(settings),
+      unheard: this.#refusals.unheard
     })
     this.#limits = new RecordLimits(settings, sizes)
     this.#waiters = new ProducerWaiters(this.#queue, this.#accumulator.generations)
@@ -127,6 +122,8 @@ export class Producer {
       clock,
       random,
       settings,
+      partitioning: this.#partitioning,
+      metrics,
       onChange: () => this.#driver.turn(),
       onFatal: error => this.#stop(error instanceof Error ? error : new Error(String(error)))
     })
@@ -138,9 +135,9 @@ export class Producer {
       random,
       accumulator: this.#accumulator,
       routes: this.#routes,
+      metrics,
       beforeRun: sender => {
-        this.#accumulator.isMemoryWanted =
-          this.#isBlocking || this.#queue.isMemoryShort || this.#waiters.isRoomWanted
+        this.#accumulator.isMemoryWanted = this.#noteMemoryWait()
         sender.isFlushing = this.#waiters.isFlushing || this.#isEnded
       },
       afterRun: () => this.#afterRun(),
@@ -150,32 +147,62 @@ export class Producer {
   }
 
   /**
-   * Sends a record. The future can be awaited, or left alone and a callback given: exactly one of error and
-   * metadata reaches it. A failure nobody hears of makes `flush` and `close` reject.
-   * @throws HighwaterError HIGHWATER_CLOSED, HIGHWATER_SERIALIZATION
+   * Sends a record: interceptors, serializers, partitioner, batch. The future can be awaited, or left alone
+   * and a callback given: exactly one of error and metadata reaches it. A failure nobody hears of makes
+   * `flush` and `close` reject.
+   * @throws HighwaterError HIGHWATER_CLOSED, HIGHWATER_SERIALIZATION, and what a partitioner throws
    */
-  send(record: ProducerRecord, callback: SendCallback | null = null): RecordFuture {
-    if (this.#isEnded && this.#fatal === null) throw closedError()
+  send(record: ProducerRecord<K, V>, callback: SendCallback | null = null): RecordFuture {
+    return this.#isPlain
+      ? this.#sendPlain(record, callback, this.#draft)
+      : this.#sendPrepared(record, callback)
+  }
+
+  #sendPrepared(record: ProducerRecord<unknown, unknown>, callback: SendCallback | null): RecordFuture {
+    const interceptors = this.#interceptors
+    const intercepted = interceptors === null ? record : interceptors.onSend(record)
+    try {
+      this.#throwIfClosed()
+      const serialized = this.#serializers.apply(intercepted)
+      const listener = interceptors === null ? callback : interceptors.listenerFor(intercepted, callback)
+      return this.#sendPlain(serialized, listener, new RecordDraft(intercepted))
+    } catch (error) {
+      interceptors?.onSendError(intercepted, error instanceof Error ? error : new Error(String(error)))
+      throw error
+    }
+  }
+
+  /** @param draft is filled in. Written out in one piece: each record comes this way. */
+  #sendPlain(
+    record: ProducerRecord<unknown, unknown>,
+    callback: RecordCallback | null,
+    draft: RecordDraft
+  ): RecordFuture {
+    this.#throwIfClosed()
     if (this.#recordsUntilTick === 0) this.#tick()
     this.#recordsUntilTick -= 1
-    const draft = this.#draft
     const { value, key, timestamp } = record
-    if (typeof value !== 'string' && !(value instanceof Uint8Array) && value !== null) throw wrongValue(value)
+    if (typeof value !== 'string' && !(value instanceof Uint8Array) && value !== null) {
+      throw wrongBytes('value', value)
+    }
     draft.value = value
-    draft.key = typeof key === 'string' ? Buffer.from(key) : (key ?? null)
+    draft.key = key === undefined || key instanceof Uint8Array ? (key ?? null) : keyBytesOf(key)
     draft.headers = record.headers ?? NO_HEADERS
     draft.callback = callback
     draft.timestamp = timestamp === undefined ? this.#wallTime : checkedTimestamp(timestamp)
-
     const route = this.#route?.topic === record.topic ? this.#route : this.#switchTopic(record.topic)
+    let partition = record.partition === undefined ? ANY_PARTITION : checkedPartition(record.partition)
     const fault = this.#limits.faultOf(draft)
-    if (fault !== null) return this.#reject(record.topic, draft, fault)
-    const partition = record.partition === undefined ? -1 : checkedPartition(record.partition)
-    if (route.queues.length === 0 || this.#isEnded || this.#queue.holds(route.topic)) {
+    if (fault !== null) return this.#reject(route.topic, draft, partition, fault)
+    const mayWait = this.#queue.size > 0 && this.#queue.holds(route.topic)
+    if (mayWait || route.queues.length === 0 || this.#isEnded) {
       return this.#sendLater(route, { ...draft }, partition)
     }
-    const queue = queueFor(route, draft.key, partition)
-    if (queue === undefined) return this.#rejectPartition(route, draft, partition)
+    if (partition < 0 && (draft.key !== null || !route.isKeylessSticky)) {
+      partition = route.partitioner.choose(draft)
+    }
+    const queue = route.queues[partition === ANY_PARTITION ? route.sticky.current() : partition]
+    if (queue === undefined) return this.#sendLater(route, { ...draft }, partition)
     if (this.#accumulator.appendToLast(queue, draft)) return this.#appended(queue)
     return this.#sendWithNewBatch(route, { ...draft }, partition)
   }
@@ -211,12 +238,33 @@ export class Producer {
 
   /** Sends all that waits, without lingering, until every record sent before this call is settled. */
   async flush(): Promise<void> {
+    const startedAt = this.#clock.monotonic()
     await new Promise<void>(resolve => {
       this.#waiters.flush(resolve)
       this.#driver.turn()
       this.#waiters.settleFlushes()
     })
-    this.#throwUnheard()
+    this.#metrics.flushed(this.#clock.monotonic() - startedAt)
+    this.#refusals.throwUnheard()
+  }
+
+  /** What was counted so far, under Kafka's names; NaN where there was nothing to count lately. */
+  metrics(): ProducerMetricValues {
+    this.#noteMemoryWait()
+    const { pool } = this.#accumulator
+    const gauges = {
+      requestsInFlight: this.#driver.sender?.requestsInFlight ?? 0,
+      metadataAgeMs: this.#routes.ageMs,
+      waitingRecords: this.#queue.size,
+      bufferTotalBytes: pool.slotCount * pool.slotBytes,
+      bufferAvailableBytes: pool.freeCount * pool.slotBytes
+    }
+    return this.#metrics.values(gauges, this.#clock.monotonic())
+  }
+
+  /** What was counted of one topic. */
+  topicMetrics(topic: string): TopicMetricValues {
+    return this.#metrics.topicValues(topic, this.#clock.monotonic())
   }
 
   /** Flushes and ends. What is not settled after `timeoutMs` fails. */
@@ -236,7 +284,13 @@ export class Producer {
       cancel()
       this.#waiters.endAll(closedError())
       await this.#driver.close()
+      this.#interceptors?.close()
+      this.#partitioning.close()
     }
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isEnded && this.#fatal === null) throw closedError()
   }
 
   #tick(): void {
@@ -255,43 +309,48 @@ export class Producer {
   }
 
   /** Adds the record to a batch; null if there is no memory. */
-  #append(route: TopicRoute, record: OutgoingRecord, partition: number): PartitionQueue | null {
+  #append(route: TopicRoute, record: SerializedRecord, partition: number): PartitionQueue | null {
     const accumulator = this.#accumulator
-    let queue = queueFor(route, record.key, partition)
+    let queue = route.queues[partition === ANY_PARTITION ? route.sticky.current() : partition]
     if (queue === undefined) return null
     if (accumulator.appendToLast(queue, record)) return queue
-    if (partition < 0 && record.key === null) {
-      queue = route.queues[route.sticky.next()] ?? queue
+    if (partition === ANY_PARTITION) {
+      queue = route.queues[route.sticky.currentForNewBatch()] ?? queue
       if (accumulator.appendToLast(queue, record)) return queue
     }
-    return accumulator.appendToNew(queue, record) ? queue : null
+    if (!accumulator.appendToNew(queue, record)) return null
+    if (queue.last !== undefined) this.#driver.wakeBy(queue.last.createdAt + this.#settings.lingerMs)
+    return queue
   }
 
   /** What became full leaves first: it would take the new batch along with this one record in it. */
-  #sendWithNewBatch(route: TopicRoute, record: OutgoingRecord, partition: number): RecordFuture {
+  #sendWithNewBatch(route: TopicRoute, record: SerializedRecord, partition: number): RecordFuture {
     if (this.#accumulator.hasFullBatch) this.#driver.run()
     const queue = this.#append(route, record, partition)
     return queue === null ? this.#sendLater(route, record, partition) : this.#appended(queue)
   }
 
-  /**
-   * The record is the last of the queue's last batch: tells the sender if that matters, and gives its future.
-   */
+  /** The record is the last of the queue's last batch: the sender is told of a full one. */
   #appended(queue: PartitionQueue): RecordFuture {
     const batch = queue.last
     invariant(batch !== undefined, 'a record was appended to a batch')
     const future = batch.lastFuture()
-    if (batch.recordCount === 1) this.#driver.wakeBy(batch.createdAt + this.#settings.lingerMs)
     if (batch.isFull) this.#driver.run()
     return future
   }
 
-  /** The record has no place yet: waits a moment if that can help, then queues it. */
-  #sendLater(route: TopicRoute, record: OutgoingRecord, partition: number): RecordFuture {
+  /**
+   * The record has no place yet: waits a moment if that can help, then queues it.
+   * @param named the partition, as far as it is chosen
+   */
+  #sendLater(route: TopicRoute, record: SerializedRecord, named: number): RecordFuture {
     const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
-    if (this.#fatal !== null) return this.#reject(route.topic, record, this.#fatal)
-    if (this.#queue.isFull) return this.#rejectFull(route, record)
-    if (route.isKnown) {
+    if (this.#fatal !== null) return this.#reject(route.topic, record, named, this.#fatal)
+    const isOpen = named === ANY_PARTITION && route.isKnown
+    const partition = isOpen ? route.partitioner.choose(record) : named
+    if (partition === NO_LEADER) return this.#reject(route.topic, record, partition, noLeader(route.topic))
+    if (this.#queue.isFull) return this.#rejectFull(route, record, partition)
+    if (route.knows(partition)) {
       const queue = this.#waitForMemory(route, record, partition)
       if (queue !== null) return this.#appended(queue)
     } else {
@@ -300,7 +359,7 @@ export class Producer {
     return this.#enqueue(route, record, partition, deadline)
   }
 
-  #waitForMemory(route: TopicRoute, record: OutgoingRecord, partition: number): PartitionQueue | null {
+  #waitForMemory(route: TopicRoute, record: SerializedRecord, partition: number): PartitionQueue | null {
     const until = this.#clock.monotonic() + Math.min(BLOCK_MS_MAX, this.#settings.maxBlockMs)
     this.#isBlocking = true
     try {
@@ -314,10 +373,11 @@ export class Producer {
       }
     } finally {
       this.#isBlocking = false
+      this.#noteMemoryWait()
     }
   }
 
-  #enqueue(route: TopicRoute, record: OutgoingRecord, partition: number, deadline: number): RecordFuture {
+  #enqueue(route: TopicRoute, record: SerializedRecord, partition: number, deadline: number): RecordFuture {
     const future = new RecordFuture(null, -1)
     this.#queue.add(
       {
@@ -328,11 +388,13 @@ export class Producer {
         value: ownCopy(record.value),
         headers: ownHeaders(record.headers),
         callback: record.callback,
+        source: record.source,
         future,
+        answersSeen: route.answers,
         number: this.#queue.addedCount + 1,
         deadline
       },
-      route.isKnown
+      route.knows(partition)
     )
     this.#driver.wakeBy(deadline)
     return future
@@ -341,9 +403,16 @@ export class Producer {
   #placeWaiting(record: WaitingRecord): Placing {
     const route = this.#routes.of(record.topic)
     if (!route.isKnown) return 'topic unknown'
-    if (record.partition >= route.queues.length) {
-      const error = noSuchPartition(route.topic, record.partition, route.queues.length)
-      this.#misplaced.push({ record, error })
+    try {
+      if (record.partition === ANY_PARTITION) record.partition = route.partitioner.choose(record)
+      if (record.partition === NO_LEADER) throw noLeader(route.topic)
+      if (record.partition >= route.queues.length) {
+        // The topic may have got it since it was asked about.
+        if (route.answers === record.answersSeen) return 'topic unknown'
+        throw noSuchPartition(route.topic, record.partition, route.queues.length)
+      }
+    } catch (thrown) {
+      this.#misplaced.push({ record, error: thrown instanceof Error ? thrown : new Error(String(thrown)) })
       return 'placed'
     }
     const batch = this.#append(route, record, record.partition)?.last
@@ -361,15 +430,18 @@ export class Producer {
     this.#queue.drain(this.#place)
     const isPlaced = this.#queue.size < waiting
     for (const record of this.#queue.takeExpired(now)) {
-      const { fault, isKnown } = this.#routes.of(record.topic)
+      const route = this.#routes.of(record.topic)
+      const isKnown = route.knows(record.partition)
+      if (isKnown) this.#metrics.exhausted(now)
       this.#misplaced.push({
         record,
-        error: waitedTooLong(record.topic, this.#settings.maxBlockMs, fault, isKnown)
+        error: waitedTooLong(record.topic, this.#settings.maxBlockMs, route.fault, isKnown)
       })
     }
-    for (const { record, error } of this.#misplaced.splice(0)) this.#fail(record, error)
+    for (const { record, error } of this.#misplaced.splice(0)) this.#refusals.fail(record, error)
     this.#waiters.settleFlushes()
     if (this.#waiters.isRoomWanted) this.#waiters.settleRoom(this.#hasRoom(2), now, this.#settings.maxBlockMs)
+    this.#noteMemoryWait()
     this.#driver.wakeBy(Math.min(this.#queue.nextDeadline, this.#waiters.nextDeadline))
     return isPlaced
   }
@@ -392,58 +464,34 @@ export class Producer {
   #stop(error: Error): void {
     this.#fatal = error
     this.#isEnded = true
-    for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#fail(record, error)
+    for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#refusals.fail(record, error)
     this.#driver.sender?.abandon(this.#routes.queues(), error)
     this.#waiters.settleFlushes()
     this.#waiters.endAll(error)
   }
 
-  /** A record that reaches no batch has an outcome of its own. */
-  #fail(record: WaitingRecord, error: Error): void {
-    const outcome = new BatchOutcome(record.topic, record.partition, this.#unheard)
-    outcome.noteRecord(0, record.timestamp, record.callback)
-    record.future.attach(outcome, 0)
-    outcome.fail(error, 1)
-    outcome.deliver()
+  /** Whether somebody waits for memory; counts for how long. */
+  #noteMemoryWait(): boolean {
+    const isWaiting = this.#isBlocking || this.#queue.isMemoryShort || this.#waiters.isRoomWanted
+    if (isWaiting || this.#metrics.isMemoryAwaited) {
+      this.#metrics.noteMemoryWait(isWaiting, this.#clock.monotonic())
+    }
+    return isWaiting
   }
 
-  #rejectPartition(route: TopicRoute, record: OutgoingRecord, partition: number): RecordFuture {
-    return this.#reject(route.topic, record, noSuchPartition(route.topic, partition, route.queues.length))
+  #rejectFull(route: TopicRoute, record: SerializedRecord, partition: number): RecordFuture {
+    const isMemoryShort = route.knows(partition)
+    if (isMemoryShort) this.#metrics.exhausted(this.#clock.monotonic())
+    const error = queueFull(this.#queue.size, isMemoryShort ? 'memory' : `topic ${route.topic}`)
+    return this.#reject(route.topic, record, partition, error)
   }
 
-  #rejectFull({ topic, isKnown }: TopicRoute, record: OutgoingRecord): RecordFuture {
-    return this.#reject(topic, record, queueFull(this.#queue.size, isKnown ? 'memory' : `topic ${topic}`))
+  #reject(
+    topic: string,
+    { timestamp, callback }: SerializedRecord,
+    partition: number,
+    error: Error
+  ): RecordFuture {
+    return this.#refusals.reject({ topic, partition, timestamp, callback }, error)
   }
-
-  #reject(topic: string, { timestamp, callback }: OutgoingRecord, error: Error): RecordFuture {
-    const outcome = new BatchOutcome(topic, -1, this.#unheard)
-    outcome.noteRecord(0, timestamp, callback)
-    outcome.fail(error, 1)
-    outcome.deliver()
-    return new RecordFuture(outcome, 0)
-  }
-
-  #throwUnheard(): void {
-    if (this.#unheard.count === 0) return
-    const error = undelivered(this.#unheard)
-    this.#unheard.clear()
-    throw error
-  }
-
-  /** Not in the turn of the failure: whoever awaits the record has not had the chance to say so. */
-  #warnLater(): void {
-    if (this.#isWarned || this.#unheard.count === 0) return
-    this.#isWarned = true
-    this.#clock.after(0, () => {
-      if (this.#unheard.count === 0) this.#isWarned = false
-      else process.emitWarning(undelivered(this.#unheard).message, { code: 'HIGHWATER_UNDELIVERED' })
-    })
-  }
-}
-
-/** @param partition the one the record names, or -1 */
-function queueFor(route: TopicRoute, key: Uint8Array | null, partition: number): PartitionQueue | undefined {
-  const { queues, sticky } = route
-  if (partition >= 0) return queues[partition]
-  return queues[key === null ? sticky.current : partitionForKey(key, queues.length)]
 }

@@ -1,12 +1,17 @@
 /**
  * Grows batches: reserves a slot when one is opened, appends to the last, hands the first to the sender.
  *
+ * What counts against `buffer.memory` are slots. With a codec a batch may hold the records of many: it takes
+ * one, then the run it may come to fill, and when it is compressed it gives back what it no longer needs.
+ *
  * Thread: the caller's, beside the sender: one never runs inside the other.
  * Kafka: clients/producer/internals/RecordAccumulator.
  */
 import { Buffer } from 'node:buffer'
 import type { Clock } from '../../base/clock.ts'
+import { RECORD_BATCH_OVERHEAD } from '../../wire/record/record-batch.ts'
 import { batchUpperBound } from '../../wire/record/record-size.ts'
+import type { BatchCompression } from './batch-compression.ts'
 import { BatchOutcome, type UnheardFailures } from './batch-outcome.ts'
 import { FlushGenerations } from './flush-generations.ts'
 import type { PartitionQueue, ProducerNode } from './partition-queue.ts'
@@ -18,6 +23,13 @@ import { StagingPool } from './staging-pool.ts'
 /** Smaller slots would need more table than payload. */
 const SLOT_BYTES_MIN = 1024
 const SLOT_COUNT_MIN = 2
+/**
+ * A batch that is compressed holds the plain records of so many slots, at most, and no more than a reader
+ * takes.
+ */
+const RUN_MAX = 16
+const NO_CODEC = 0
+const PLAIN_BYTES_MAX = 128 * 1024 * 1024
 
 export interface SlotSizes {
   readonly slotBytes: number
@@ -34,6 +46,8 @@ export interface RecordAccumulatorOptions extends SlotSizes {
   readonly clock: Clock
   readonly batchSize: number
   readonly unheard: UnheardFailures
+  /** Null or absent for plain batches. */
+  readonly compression?: BatchCompression | null
 }
 
 export class RecordAccumulator {
@@ -49,6 +63,7 @@ export class RecordAccumulator {
   readonly #clock: Clock
   readonly #batchSize: number
   readonly #unheard: UnheardFailures
+  readonly #compression: BatchCompression | null
 
   constructor(options: RecordAccumulatorOptions) {
     this.pool = new SlotPool(options.slotCount, options.slotBytes)
@@ -56,6 +71,12 @@ export class RecordAccumulator {
     this.#clock = options.clock
     this.#batchSize = Math.max(1, options.batchSize)
     this.#unheard = options.unheard
+    this.#compression = options.compression ?? null
+  }
+
+  /** Loads what sealing needs: before the sender runs. */
+  async open(): Promise<void> {
+    await this.#compression?.open()
   }
 
   /** Appends to the queue's open batch; false if there is none or the record does not fit, which ends it. */
@@ -63,6 +84,7 @@ export class RecordAccumulator {
     const last = queue.last
     if (last === undefined || last.isClosedForAppends) return false
     if (last.tryAppend(record)) return true
+    if (last.lacksMemory && this.#grow(last, record) && last.tryAppend(record)) return true
     this.hasFullBatch = true
     this.closeForAppends(queue)
     return false
@@ -75,7 +97,7 @@ export class RecordAccumulator {
     if (slot < 0) return false
     const batch = new ProducerBatch({
       slot,
-      staging: this.staging.take(writeLimit),
+      staging: this.staging.take(writeLimit, this.#compression?.ratioOf(queue.topic)),
       outcome: new BatchOutcome(queue.topic, queue.partition, this.#unheard),
       createdAt: this.#clock.monotonic(),
       firstRecord: queue.closedRecords,
@@ -93,7 +115,53 @@ export class RecordAccumulator {
     if (last === undefined || last.isClosedForAppends) return
     last.isClosedForAppends = true
     queue.closedRecords += last.recordCount
+    queue.closedBytes += last.byteLength
     this.pool.move(last.slot, SLOT_OPEN, SLOT_CLOSED)
+  }
+
+  /** Makes room for the record in the queue's open batch; false if that is not to be had. */
+  #grow(batch: ProducerBatch, record: OutgoingRecord): boolean {
+    const { slotBytes } = this.pool
+    if (this.isMemoryWanted || this.#compression === null) return false
+    const neededBytes = batch.uncompressedBytes + upperBound(record)
+    const expectedBytes = this.#batchSize / this.#compression.ratioOf(batch.outcome.topic)
+    const runMax = Math.min(RUN_MAX, Math.floor(PLAIN_BYTES_MAX / slotBytes))
+    const needed = Math.ceil(neededBytes / slotBytes)
+    const expected = Math.min(runMax, Math.ceil(expectedBytes / slotBytes))
+    return (
+      needed <= runMax && (this.#growTo(batch, Math.max(needed, expected)) || this.#growTo(batch, needed))
+    )
+  }
+
+  #growTo(batch: ProducerBatch, run: number): boolean {
+    if (run <= batch.slotRun) return false
+    const slot = this.pool.grow(batch.slot, run)
+    if (slot < 0) return false
+    batch.slot = slot
+    batch.staging = this.staging.grow(batch.staging, run)
+    return true
+  }
+
+  /**
+   * Compresses the records of a closed batch, the first time it is sent. One that would not fit into the
+   * slots of its plain records is sent as it is: what does not shrink needs no codec.
+   */
+  seal(batch: ProducerBatch): void {
+    const compression = this.#compression
+    if (compression === null || !batch.isSealable) return
+    const plain = batch.staging
+    const compressed = compression.compress(batch.outcome.topic, plain.builder.records)
+    const run = Math.ceil((RECORD_BATCH_OVERHEAD + compressed.length) / this.pool.slotBytes)
+    if (run > plain.slotRun) {
+      batch.seal(NO_CODEC, plain, plain.builder.records.length)
+      return
+    }
+    const staging = run === plain.slotRun ? plain : this.staging.takeRun(run)
+    staging.bytes.set(compressed, RECORD_BATCH_OVERHEAD)
+    batch.seal(compression.codec, staging, compressed.length)
+    if (staging === plain) return
+    this.staging.give(plain)
+    this.pool.shrink(batch.slot, run)
   }
 
   /** Gives slot and staging buffer of a settled batch back. */
@@ -104,7 +172,16 @@ export class RecordAccumulator {
 
   /** Replaces a batch that was refused as too large by smaller ones, at the front of its queue. */
   split(queue: PartitionQueue, batch: ProducerBatch): void {
-    const pieces = splitBatch(batch, this.staging, this.#unheard)
+    const { topic } = batch.outcome
+    const packedBytes = batch.byteLength - RECORD_BATCH_OVERHEAD
+    const plainBytes = batch.uncompressedBytes - RECORD_BATCH_OVERHEAD
+    this.#compression?.noteTooLarge(topic, packedBytes / plainBytes)
+    const pieces = splitBatch(batch, {
+      pool: this.staging,
+      unheard: this.#unheard,
+      pieceBytesMax: this.#batchSize,
+      expectedRatio: this.#compression?.ratioOf(topic)
+    })
     this.pool.free(batch.slot, SLOT_IN_FLIGHT)
     this.staging.give(batch.staging)
     queue.putBack(...pieces)

@@ -19,6 +19,16 @@ export interface RecordMetadata {
 /** Called once, on the thread that sent the record: either with an error or with metadata. */
 export type SendCallback = (error: Error | null, metadata: RecordMetadata | null) => void
 
+/** Hears what became of a record in place of the callback, which it calls itself. */
+export interface RecordListener {
+  /** Whether a failure reaches the program. */
+  readonly hasCallback: boolean
+  /** @param metadata of a failed record: its topic and partition, everything else -1 */
+  acknowledge(error: Error | null, metadata: RecordMetadata): void
+}
+
+export type RecordCallback = SendCallback | RecordListener
+
 interface Deferred {
   readonly promise: Promise<RecordMetadata>
   readonly resolve: (metadata: RecordMetadata) => void

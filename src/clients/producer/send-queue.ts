@@ -8,16 +8,18 @@
  * Thread: the caller's. Kafka: where a Java producer blocks in send(); a JavaScript one must not.
  */
 import type { RecordHeader } from '../../wire/record/record-header.ts'
-import type { OutgoingRecord } from './producer-batch.ts'
+import type { SerializedRecord } from './producer-record.ts'
 import type { RecordFuture } from './record-future.ts'
 
-export interface WaitingRecord extends OutgoingRecord {
+export interface WaitingRecord extends SerializedRecord {
   readonly topic: string
-  /** The partition the record names, -1 none. */
-  readonly partition: number
+  /** The partition the record names or the partitioner chose; -1 while it is not chosen. */
+  partition: number
   readonly future: RecordFuture
   /** Counts the records of the queue from 1. */
   readonly number: number
+  /** Answers about the topic when the record was queued: the next one says whether its partition exists. */
+  readonly answersSeen: number
   /** Monotonic time at which the record has waited long enough. */
   readonly deadline: number
 }

@@ -24,6 +24,7 @@ import { type PartitionQueue, ProducerNode } from './partition-queue.ts'
 import { isMisrouted, isSequenceGap, judge } from './produce-verdict.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import { nextEpoch, type ProducerIdentity } from './producer-identity.ts'
+import { ProducerMetrics } from './producer-metrics.ts'
 import type { RecordAccumulator } from './record-accumulator.ts'
 import { backoffMs } from './retry-backoff.ts'
 import { SLOT_CLOSED, SLOT_EXPIRED, SLOT_IN_FLIGHT } from './slot-pool.ts'
@@ -34,6 +35,8 @@ interface SenderOptions {
   readonly clock: Clock
   readonly random: Random
   readonly settings: ProducerSettings
+  /** Absent where nobody asks for them. */
+  readonly metrics?: ProducerMetrics
 }
 
 export class Sender {
@@ -46,6 +49,7 @@ export class Sender {
   readonly #clock: Clock
   readonly #random: Random
   readonly #settings: ProducerSettings
+  readonly #metrics: ProducerMetrics
   readonly #nodes = new Map<number, ProducerNode>()
   readonly #flight = new InFlightBatches()
   #identity: ProducerIdentity | null = null
@@ -64,11 +68,19 @@ export class Sender {
     this.#clock = options.clock
     this.#random = options.random
     this.#settings = options.settings
+    this.#metrics = options.metrics ?? new ProducerMetrics(options.settings)
     this.isIdentityWanted = options.settings.enableIdempotence
   }
 
   get inFlightCount(): number {
     return this.#flight.count
+  }
+
+  /** Requests with an answer missing. */
+  get requestsInFlight(): number {
+    let requests = 0
+    for (const { inFlight } of this.#nodes.values()) requests += inFlight
+    return requests
   }
 
   setIdentity(identity: ProducerIdentity): void {
@@ -124,7 +136,11 @@ export class Sender {
     for (const queue of node.queues) {
       this.#expireQueued(queue)
       const first = queue.first
-      if (first === undefined || this.#isWindowFull(queue)) continue
+      if (first === undefined) continue
+      if (this.#isWindowFull(queue)) {
+        queue.dueAt = this.#now
+        continue
+      }
       const since = first.attempts > 0 ? first.lastAttemptAt : first.createdAt
       const isBackingOff = this.#now < since + first.backoffMs
       const waitsUntil = since + (isBackingOff ? first.backoffMs : this.#settings.lingerMs)
@@ -143,7 +159,10 @@ export class Sender {
   #sendRequests(): boolean {
     let isSent = false
     for (const node of this.#nodes.values()) {
-      if (!node.isDue || (this.#lane.window === 'node' && this.#isWindowFull(node))) continue
+      if (!node.isDue) continue
+      node.dueAt = this.#now
+      if (this.#lane.window === 'node' && this.#isWindowFull(node)) continue
+      node.drainedAt = this.#now
       if (this.#drain(node)) isSent = true
     }
     if (isSent) this.#lane.send()
@@ -160,7 +179,7 @@ export class Sender {
    * RecordAccumulator.drain.
    */
   #drain(node: ProducerNode): boolean {
-    const request: InFlightRequest = { node, unanswered: 0 }
+    const request: InFlightRequest = { node, sentAt: this.#now, recordCount: 0, unanswered: 0 }
     const queues = node.queues
     let requestBytes = 0
     let start = 0
@@ -177,6 +196,7 @@ export class Sender {
     }
     if (request.unanswered === 0) return false
     node.inFlight += 1
+    this.#metrics.requestSent(request.recordCount, this.#now)
     this.#turnCircle(node, start)
     return true
   }
@@ -217,10 +237,15 @@ export class Sender {
     if (queue.batches.length === 1) this.#accumulator.closeForAppends(queue)
     queue.batches.shift()
     if (enableIdempotence && !batch.hasSequence) queue.assignSequence(batch)
+    this.#accumulator.seal(batch)
     batch.writeHeader()
     this.#lane.fill(batch.slot, batch.staging.bytes, batch.byteLength)
     this.#accumulator.pool.move(batch.slot, SLOT_CLOSED, SLOT_IN_FLIGHT)
     this.#lane.add(queue.target, batch, acks)
+    this.#metrics.batchSent(queue.topic, batch, this.#now)
+    queue.dueAt = this.#now
+    queue.drainedAt = this.#now
+    request.recordCount += batch.recordCount
     request.unanswered += 1
     this.#flight.add({ batch, queue, request })
     if (acks === 0) this.#succeed(batch, -1, -1)
@@ -229,6 +254,8 @@ export class Sender {
 
   #completeBatch(result: ProduceResult): void {
     const entry = this.#flight.remove(result.slot)
+    const { unanswered, sentAt } = entry.request
+    if (unanswered === 0) this.#metrics.requestAnswered(this.#now - sentAt, this.#now)
     if (entry.batch.outcome.isSettled) this.#completeSettled(entry, result.errorCode)
     else this.#completeAwaited(entry, result)
   }
@@ -258,6 +285,7 @@ export class Sender {
     } else if (verdict === 'retry') {
       this.#retry(entry, errorCode)
     } else if (verdict === 'split') {
+      this.#metrics.split(this.#now)
       this.#accumulator.split(queue, batch)
       this.#accumulator.list(queue)
     } else {
@@ -273,6 +301,7 @@ export class Sender {
       queue.hasGap = true
     }
     queue.fault = KafkaError.ofCode(errorCode)
+    this.#metrics.retried(queue.topic, batch.recordCount, this.#now)
     batch.attempts += 1
     batch.lastAttemptAt = this.#now
     batch.backoffMs = backoffMs(batch.attempts, this.#settings, this.#random)
@@ -333,6 +362,7 @@ export class Sender {
   }
 
   #fail(batch: ProducerBatch, error: Error): void {
+    this.#metrics.failed(batch.outcome.topic, batch.recordCount, this.#now)
     batch.outcome.fail(error, batch.recordCount)
     this.#noteSettled(batch)
   }

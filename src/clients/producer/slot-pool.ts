@@ -3,7 +3,7 @@
  *
  *   FREE       a batch opens: OPEN
  *   OPEN       full, or drained: CLOSED
- *   CLOSED     submitted: IN_FLIGHT · failed or expired before submission: FREE
+ *   CLOSED     submitted: IN_FLIGHT · failed or expired before submission, or not needed for it: FREE
  *   IN_FLIGHT  completed for good: FREE · to be sent again: CLOSED · expired: EXPIRED
  *   EXPIRED    completed: FREE
  *
@@ -85,12 +85,50 @@ export class SlotPool {
     this.#set(slot, this.#runs[slot]!, from, to)
   }
 
+  /**
+   * Makes the run of an OPEN batch `run` slots long: where it lies, or elsewhere.
+   * @returns its first slot, or -1 if there is no room and nothing has changed
+   */
+  grow(slot: number, run: number): number {
+    const former = this.#runs[slot]!
+    const added = run - former
+    if (added > this.#counts[SLOT_FREE]!) return -1
+    if (this.#isFree(slot + former, added)) {
+      this.#runs[slot] = run
+      this.#set(slot + former, added, SLOT_FREE, SLOT_OPEN)
+      return slot
+    }
+    const moved = this.tryTake(run)
+    if (moved < 0) return -1
+    this.move(slot, SLOT_OPEN, SLOT_CLOSED)
+    this.free(slot, SLOT_CLOSED)
+    return moved
+  }
+
+  /** Gives the end of the run of a CLOSED batch back, which needs no more than `run` slots. */
+  shrink(slot: number, run: number): void {
+    const former = this.#runs[slot]!
+    if (run >= former) return
+    this.#runs[slot] = run
+    this.#release(slot + run, former - run, SLOT_CLOSED)
+  }
+
   /** Gives a run back; `from` says which of the permitted ways it is. */
   free(slot: number, from: BusySlotState): void {
     const run = this.#runs[slot]!
-    this.#set(slot, run, from, SLOT_FREE)
+    this.#release(slot, run, from)
     this.#runs[slot] = 0
+  }
+
+  #release(slot: number, run: number, from: BusySlotState): void {
+    this.#set(slot, run, from, SLOT_FREE)
     for (let at = slot; at < slot + run; at++) if (this.#isStacked[at] === 0) this.#push(at)
+  }
+
+  #isFree(slot: number, count: number): boolean {
+    if (slot + count > this.slotCount) return false
+    for (let at = slot; at < slot + count; at++) if (this.#states[at] !== SLOT_FREE) return false
+    return true
   }
 
   #set(slot: number, run: number, from: number, to: number): void {

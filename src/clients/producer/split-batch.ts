@@ -1,5 +1,6 @@
 /**
- * Splits a batch that its broker found too large into smaller ones of about half the bytes, in the old order.
+ * Splits a batch that its broker found too large into smaller ones, in the old order: of half its plain
+ * bytes, or of `batch.size` where that is less, as it is for one that was compressed.
  *
  * The parts divide the sequence of the whole between them, so that nothing behind them moves.
  *
@@ -13,15 +14,22 @@ import { ProducerBatch } from './producer-batch.ts'
 import { sequenceAfter } from './producer-identity.ts'
 import type { Staging, StagingPool } from './staging-pool.ts'
 
+interface SplitOptions {
+  readonly pool: StagingPool
+  readonly unheard: UnheardFailures
+  /** Of a part, unless it is a single record: `batch.size`. */
+  readonly pieceBytesMax: number
+  /** As `StagingPool.take` wants it. */
+  readonly expectedRatio: number | undefined
+}
+
 /** Two or more batches without slots, closed, which bear the records and the outcome of `whole`. */
-export function splitBatch(
-  whole: ProducerBatch,
-  pool: StagingPool,
-  unheard: UnheardFailures
-): ProducerBatch[] {
+export function splitBatch(whole: ProducerBatch, options: SplitOptions): ProducerBatch[] {
+  const { pool, unheard, pieceBytesMax, expectedRatio } = options
   const records = new RecordBatchIterator(whole.byteLength, null)
   records.reset(whole.staging.bytes, 0, whole.byteLength, 0)
-  const aimBytes = Math.ceil((whole.byteLength - RECORD_BATCH_OVERHEAD) / 2) + RECORD_BATCH_OVERHEAD
+  const halfBytes = Math.ceil((whole.uncompressedBytes - RECORD_BATCH_OVERHEAD) / 2) + RECORD_BATCH_OVERHEAD
+  const aimBytes = Math.min(halfBytes, pieceBytesMax)
   const pieces: { fromIndex: number; batch: ProducerBatch }[] = []
   let index = 0
   while (records.nextBatch()) {
@@ -36,7 +44,7 @@ export function splitBatch(
       }
       if (!(pieces[pieces.length - 1]?.batch.tryAppend(outgoing) ?? false)) {
         const least = batchUpperBound(record.keyLength, record.valueLength, outgoing.headers)
-        const batch = emptyPart(whole, index, pool.take(Math.max(aimBytes, least)), unheard)
+        const batch = emptyPart(whole, index, pool.take(Math.max(aimBytes, least), expectedRatio), unheard)
         batch.tryAppend(outgoing)
         pieces.push({ fromIndex: index, batch })
       }

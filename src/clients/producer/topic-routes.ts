@@ -12,16 +12,24 @@ import type { ProducerSettings } from '../../config/producer-config.ts'
 import type { Channel, ProduceLane } from '../../wire/network/channel.ts'
 import type { TopicMetadata } from '../../wire/protocol/messages.ts'
 import { pause, withTimeout } from '../with-timeout.ts'
+import type { TopicPartitions } from './partition-load.ts'
 import { PartitionQueue } from './partition-queue.ts'
-import { StickyPartition } from './partitioner.ts'
+import type { Partitioning, TopicPartitioner } from './partitioner.ts'
+import type { ProducerMetrics } from './producer-metrics.ts'
 import { backoffMs } from './retry-backoff.ts'
 import type { Sender } from './sender.ts'
+import type { StickyPartition } from './sticky-partition.ts'
 
 /** A topic the producer has sent to. Without queues until the broker said how many partitions it has. */
-export class TopicRoute {
+export class TopicRoute implements TopicPartitions {
   readonly topic: string
   readonly queues: PartitionQueue[] = []
+  readonly partitioner: TopicPartitioner
   readonly sticky: StickyPartition
+  readonly isKeylessSticky: boolean
+  available: readonly number[] = []
+  /** How often a broker said what partitions it has. */
+  answers = 0
   leaders: readonly Leader[] = []
   /** Why the last question about it failed; null if it did not. */
   fault: Error | null = null
@@ -32,13 +40,24 @@ export class TopicRoute {
   /** Monotonic time until which somebody waits for it to become known. */
   wantedUntil = Number.NEGATIVE_INFINITY
 
-  constructor(topic: string, random: Random) {
+  constructor(topic: string, partitioning: Partitioning) {
     this.topic = topic
-    this.sticky = new StickyPartition(random)
+    this.partitioner = partitioning.forTopic(this)
+    this.sticky = this.partitioner.sticky
+    this.isKeylessSticky = this.partitioner.isKeylessSticky
   }
 
   get isKnown(): boolean {
     return this.queues.length > 0
+  }
+
+  /** @param partition below 0 any of them */
+  knows(partition: number): boolean {
+    return this.queues.length > Math.max(0, partition)
+  }
+
+  hasLeader(partition: number): boolean {
+    return (this.leaders[partition] ?? NO_LEADER).nodeId >= 0
   }
 }
 
@@ -61,6 +80,8 @@ interface TopicRoutesOptions {
   readonly clock: Clock
   readonly random: Random
   readonly settings: ProducerSettings
+  readonly partitioning: Partitioning
+  readonly metrics: ProducerMetrics
   /** Called when something about a topic became known, or could not be found out. */
   readonly onChange: () => void
   /** Called with an error that no answer of a broker explains. */
@@ -70,21 +91,32 @@ interface TopicRoutesOptions {
 export class TopicRoutes {
   readonly #options: TopicRoutesOptions
   readonly #routes = new Map<string, TopicRoute>()
-  /** Topics that are not known and that somebody waits for. */
+  /** Topics that somebody waits for, or for a partition of them. */
   readonly #wanted = new Set<TopicRoute>()
+  /** Monotonic time of the last answer about topics. */
+  #updatedAt: number
+  /** Monotonic time at which all known topics are asked about again. */
+  #refreshAt = Number.POSITIVE_INFINITY
+  #isRefreshing = false
   #isClosed = false
 
   constructor(options: TopicRoutesOptions) {
+    this.#updatedAt = options.clock.monotonic()
     this.#options = options
   }
 
   of(topic: string): TopicRoute {
     let route = this.#routes.get(topic)
     if (route === undefined) {
-      route = new TopicRoute(topic, this.#options.random)
+      route = new TopicRoute(topic, this.#options.partitioning)
       this.#routes.set(topic, route)
     }
     return route
+  }
+
+  /** Milliseconds since a broker last said something about topics. */
+  get ageMs(): number {
+    return this.#options.clock.monotonic() - this.#updatedAt
   }
 
   *queues(): Iterable<PartitionQueue> {
@@ -95,22 +127,26 @@ export class TopicRoutes {
     this.#isClosed = true
   }
 
-  /** Somebody waits, until this monotonic time, for the topic to become known. */
+  /** Somebody waits, until this monotonic time, for the topic or a partition of it to become known. */
   want(route: TopicRoute, until: number): void {
     route.wantedUntil = Math.max(route.wantedUntil, until)
     this.#wanted.add(route)
   }
 
   /**
-   * Begins to ask about wanted topics, and for the brokers of queues that have batches and no place to go.
+   * Begins to ask about wanted topics, and for the brokers of queues that have batches and no place to go;
+   * about all topics where the last answer is older than metadata.max.age.ms.
    */
   lookAfter(ways: RouteWays, unrouted: readonly PartitionQueue[]): void {
     for (const route of this.#wanted) {
       this.#wanted.delete(route)
-      if (!route.isKnown) this.#ask(route, ways).catch(this.#options.onFatal)
+      this.#ask(route, ways).catch(this.#options.onFatal)
     }
     for (const queue of unrouted) {
       if (queue.batches.length > 0) this.#reroute(this.of(queue.topic), ways).catch(this.#options.onFatal)
+    }
+    if (this.#options.clock.monotonic() >= this.#refreshAt && !this.#isRefreshing) {
+      this.#refresh(ways.channel).catch(this.#options.onFatal)
     }
   }
 
@@ -144,11 +180,34 @@ export class TopicRoutes {
   }
 
   async #askUntilKnown(route: TopicRoute, { channel }: RouteWays): Promise<void> {
+    const { clock, metrics, onChange } = this.#options
+    const startedAt = clock.monotonic()
     for (let failures = 1; !this.#isClosed; failures++) {
       route.fault = await this.#askOnce(route, channel)
-      this.#options.onChange()
-      if (route.fault === null || this.#options.clock.monotonic() >= route.wantedUntil) return
+      onChange()
+      if (route.fault === null || clock.monotonic() >= route.wantedUntil) break
       await this.#backOff(failures)
+    }
+    metrics.metadataAwaited(clock.monotonic() - startedAt)
+  }
+
+  /** What cannot be answered now is asked again soon; what was known stays so. */
+  async #refresh(channel: Channel): Promise<void> {
+    const { clock, settings } = this.#options
+    const known = [...this.#routes.values()].filter(({ isKnown }) => isKnown)
+    this.#isRefreshing = true
+    try {
+      const { topics } = await this.#bounded(channel.metadata({ topics: known.map(({ topic }) => topic) }))
+      for (const found of topics) {
+        if (found.errorCode === 0 && found.partitions.length > 0) update(this.of(found.name), found)
+      }
+      this.#updatedAt = clock.monotonic()
+      this.#refreshAt = this.#updatedAt + settings.metadataMaxAgeMs
+    } catch (error) {
+      answered(error)
+      this.#refreshAt = clock.monotonic() + settings.retryBackoffMaxMs
+    } finally {
+      this.#isRefreshing = false
     }
   }
 
@@ -191,6 +250,8 @@ export class TopicRoutes {
         return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', route.topic)
       }
       update(route, found)
+      this.#updatedAt = this.#options.clock.monotonic()
+      this.#refreshAt = Math.min(this.#refreshAt, this.#updatedAt + this.#options.settings.metadataMaxAgeMs)
       return null
     } catch (error) {
       return answered(error)
@@ -216,17 +277,20 @@ function answered(error: unknown): Error {
 /** Takes over what the broker said; partitions are only ever added. */
 function update(route: TopicRoute, { partitions }: TopicMetadata): void {
   const leaders = [...route.leaders]
-  for (const { partitionIndex, leaderId, leaderEpoch, errorCode } of partitions) {
+  for (const { partitionIndex, leaderId, leaderEpoch, errorCode, errorMessage } of partitions) {
     leaders[partitionIndex] = errorCode === 0 ? { nodeId: leaderId, epoch: leaderEpoch } : NO_LEADER
+    const queue = route.queues[partitionIndex]
+    if (errorCode !== 0 && queue !== undefined) queue.fault = KafkaError.ofCode(errorCode, errorMessage)
   }
   route.leaders = leaders
+  route.answers += 1
   for (const queue of route.queues) queue.isLeaderStale = false
   for (let partition = route.queues.length; partition < leaders.length; partition++) {
     route.queues.push(new PartitionQueue(route.topic, partition))
   }
   const all = route.queues.map(({ partition }) => partition)
-  const available = all.filter(partition => (leaders[partition] ?? NO_LEADER).nodeId >= 0)
-  route.sticky.setAvailable(available.length > 0 ? available : all)
+  const available = all.filter(partition => route.hasLeader(partition))
+  route.available = available.length > 0 ? available : all
 }
 
 function isHomeless({ node, batches }: PartitionQueue): boolean {

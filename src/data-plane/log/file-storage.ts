@@ -168,46 +168,6 @@ export function makeTemporaryDirectory(): string {
   return attempt('make directory', prefix, () => mkdtempSync(prefix))
 }
 
-/** Makes a file that does not exist yet. @returns false if it does */
-export function claimFile(path: string, bytes: Uint8Array): boolean {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
-  let descriptor: number
-  try {
-    descriptor = openSync(path, flags, 0o600)
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false
-    throw storageError('open', path, cause)
-  }
-  try {
-    writeSync(descriptor, bytes)
-  } catch (cause) {
-    throw storageError('write', path, cause)
-  } finally {
-    closeSync(descriptor)
-  }
-  return true
-}
-
-const STARTTIME_FIELD = 19
-
-/**
- * A text that names a running process and, where the system tells, when it was started: a number alone comes
- * back, in a container already after a restart. Null if no such process runs.
- */
-export function processMark(pid: number): string | null {
-  try {
-    process.kill(pid, 0)
-  } catch (cause) {
-    // It runs, but belongs to somebody else.
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EPERM')) return null
-  }
-  const path = `/proc/${pid}/stat`
-  if (!existsSync(path)) return `${pid}\n`
-  // The name of the program stands in brackets and may hold anything.
-  const fields = readFileSync(path, 'utf8').split(') ').at(-1)?.split(' ')
-  return `${pid} ${fields?.[STARTTIME_FIELD] ?? ''}\n`
-}
-
 /** What the machine has for more threads. */
 export function machineLimits(): { cores: number; freeMemoryBytes: number; fileHandlesMax: number | null } {
   const limits = existsSync('/proc/self/limits') ? readFileSync('/proc/self/limits', 'utf8') : ''

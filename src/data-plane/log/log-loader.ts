@@ -28,21 +28,24 @@ export interface LoadedLog {
   readonly recoveryPoint: number
 }
 
-/** Base offsets of the segments of a directory, ascending. Files that belong to none of them are removed. */
+/** Base offsets of the segments of a directory, ascending. */
 export function findSegments({ storage, directory }: LogOptions): number[] {
-  const bases = new Set<number>()
-  const indexes: { offset: number; name: string }[] = []
+  const bases: number[] = []
   for (const name of storage.list(directory)) {
-    if (name.endsWith(SUFFIX.temporary)) storage.remove(join(directory, name))
     const parsed = parseLogFileName(name)
-    if (parsed === null) continue
-    if (parsed.suffix === SUFFIX.log) bases.add(parsed.offset)
-    else if (INDEX_SUFFIXES.includes(parsed.suffix)) indexes.push({ offset: parsed.offset, name })
+    if (parsed?.suffix === SUFFIX.log) bases.push(parsed.offset)
   }
-  for (const { offset, name } of indexes) {
-    if (!bases.has(offset)) storage.remove(join(directory, name))
+  return bases.sort((a, b) => a - b)
+}
+
+/** Removes what a crash left: files half written, and indexes of segments that are gone. */
+export function removeLeftovers({ storage, directory }: LogOptions, bases: readonly number[]): void {
+  for (const name of storage.list(directory)) {
+    const parsed = parseLogFileName(name)
+    const isIndex = parsed !== null && INDEX_SUFFIXES.includes(parsed.suffix)
+    const isOrphan = isIndex && !bases.includes(parsed.offset)
+    if (isOrphan || name.endsWith(SUFFIX.temporary)) storage.remove(join(directory, name))
   }
-  return [...bases].sort((a, b) => a - b)
 }
 
 export function loadEpochs({ storage, directory }: LogOptions): LeaderEpochCache {

@@ -27,6 +27,15 @@ import { loadWarm, type PublishedLog } from './warm-start.ts'
 
 const TRUNCATION_CHUNK_BYTES = 64 * 1024
 
+/** A place where a log can end. */
+export interface LogEnd {
+  readonly logEndOffset: number
+  /** Of the segment, in the segment table. */
+  readonly ordinal: number
+  /** In its `.log`. */
+  readonly position: number
+}
+
 export class Log {
   readonly #options: LogOptions
   readonly #firstSegmentOrdinal: number
@@ -269,8 +278,9 @@ export class Log {
     invariant(offset >= this.#logStartOffset, 'a log is not cut below its start', { offset })
     if (offset >= this.#logEndOffset) return this.#logEndOffset
     try {
+      const end = this.endBefore(offset)
       this.#loaded.active.close()
-      this.#loaded = loadWarm(this.#options, this.#cutAt(offset))
+      this.#loaded = loadWarm(this.#options, this.#cutTo(end))
     } catch (error) {
       this.#poison(error)
     }
@@ -281,29 +291,44 @@ export class Log {
   }
 
   /**
-   * Removes the segments above `offset`, last first, and tells where the log ends in the one that holds it.
+   * Where the log would end if it were cut to `offset`: there, or where the batch begins that `offset` lies in.
+   * @throws HighwaterError HIGHWATER_STORAGE
    */
-  #cutAt(offset: number): PublishedLog {
+  endBefore(offset: number): LogEnd {
     const { sealed, active } = this.#loaded
     const bases = [...sealed.map(segment => segment.baseOffset), active.baseOffset]
-    const kept = bases.filter((base, i) => i === 0 || base <= offset)
-    for (const base of bases.slice(kept.length).reverse()) removeSegmentFiles(this.#options, base)
-    const activeBaseOffset = kept.at(-1) ?? offset
+    const index = bases.findLastIndex((base, i) => i === 0 || base <= offset)
+    const baseOffset = bases[index] ?? active.baseOffset
     const { directory, storage } = this.#options
-    const file = storage.open(logFilePath(directory, activeBaseOffset, SUFFIX.log), 'read')
+    const file = storage.open(logFilePath(directory, baseOffset, SUFFIX.log), 'read')
     try {
       const scanner = new BatchScanner(file, file.size(), TRUNCATION_CHUNK_BYTES)
       let position = 0
-      let logEndOffset = activeBaseOffset
+      let logEndOffset = baseOffset
       while (scanner.readAt(position) && scanner.facts.lastOffset < offset) {
         position += scanner.facts.sizeBytes
         logEndOffset = scanner.facts.lastOffset + 1
       }
-      const logStartOffset = Math.min(this.#logStartOffset, logEndOffset)
-      const activePosition = position
-      return { logStartOffset, logEndOffset, activeBaseOffset, activePosition, segmentBaseOffsets: kept }
+      return { logEndOffset, ordinal: this.#firstSegmentOrdinal + index, position }
     } finally {
       file.close()
+    }
+  }
+
+  /** Removes the snapshots and segments behind the new end, last first. */
+  #cutTo({ logEndOffset, ordinal, position }: LogEnd): PublishedLog {
+    const { sealed, active, snapshots } = this.#loaded
+    const bases = [...sealed.map(segment => segment.baseOffset), active.baseOffset]
+    const kept = bases.slice(0, ordinal - this.#firstSegmentOrdinal + 1)
+    // Before the batches they tell of: a cold start takes a snapshot without its segment for a promise.
+    snapshots.removeAbove(logEndOffset)
+    for (const base of bases.slice(kept.length).reverse()) removeSegmentFiles(this.#options, base)
+    return {
+      logStartOffset: Math.min(this.#logStartOffset, logEndOffset),
+      logEndOffset,
+      activeBaseOffset: kept.at(-1) ?? active.baseOffset,
+      activePosition: position,
+      segmentBaseOffsets: kept
     }
   }
 

@@ -38,6 +38,11 @@ export class ProducerSnapshots {
       .filter(({ suffix }) => suffix === SUFFIX.snapshot || suffix === SUFFIX.warmSnapshot)
   }
 
+  /** Of a `.snapshot`, readable or not; -1 if there is none. */
+  get newestOffset(): number {
+    return this.#files.findLast(({ suffix }) => suffix === SUFFIX.snapshot)?.offset ?? -1
+  }
+
   /** Whether a `.snapshot` stands there. */
   has(offset: number): boolean {
     return this.#files.some(file => file.offset === offset && file.suffix === SUFFIX.snapshot)

@@ -106,6 +106,13 @@ export class ProducerState {
     return this.#entries.size
   }
 
+  /** -1 if none is known. */
+  get greatestProducerId(): number {
+    let greatest = -1
+    for (const producerId of this.#entries.keys()) greatest = Math.max(greatest, producerId)
+    return greatest
+  }
+
   /** Judges an idempotent batch before it gets an offset. Changes nothing. */
   check(producerId: number, epoch: number, firstSequence: number, lastSequence: number): SequenceVerdict {
     const entry = this.#entries.get(producerId)

@@ -14,13 +14,14 @@ import {
   loadEpochs,
   logCorrupt,
   openSegment,
+  removeLeftovers,
   replayFrom
 } from './log-loader.ts'
 import { removeSegmentFiles } from './log-segment.ts'
 import type { LogOptions } from './log-settings.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import { recover } from './recovery.ts'
-import { sealedSegment } from './sealed-segment.ts'
+import { sealedSegments } from './sealed-segment.ts'
 
 export interface PublishedLog {
   readonly logStartOffset: number
@@ -40,17 +41,20 @@ export interface PublishedLog {
 export function loadWarm(options: LogOptions, published: PublishedLog): LoadedLog {
   const { logStartOffset, logEndOffset, activeBaseOffset, activePosition, segmentBaseOffsets } = published
   invariant(segmentBaseOffsets.at(-1) === activeBaseOffset, 'the last live segment is the active one')
-  for (const base of findSegments(options).reverse()) {
+  const snapshots = new ProducerSnapshots(options)
+  // Before the batches they tell of: a cold start takes a snapshot without its segment for a promise.
+  snapshots.removeAbove(logEndOffset)
+  const bases = findSegments(options)
+  for (const base of bases.toReversed()) {
     if (base >= logEndOffset && !segmentBaseOffsets.includes(base)) removeSegmentFiles(options, base)
   }
+  removeLeftovers(options, bases)
   checkPublishedFiles(options, published)
-  const snapshots = new ProducerSnapshots(options)
-  snapshots.removeAbove(logEndOffset)
   const epochs = loadEpochs(options)
   epochs.truncateFromEnd(logEndOffset)
   const replay = replayFrom(snapshots.newest(logEndOffset), epochs, null)
   const { producerState, producersFrom } = replay
-  const sealed = segmentBaseOffsets.slice(0, -1).map(base => sealedSegment(options, base))
+  const sealed = sealedSegments(options, segmentBaseOffsets)
   sealed.forEach(({ baseOffset, sealedBytes }, i) => {
     // Only if the snapshot at a later base is missing or damaged: its producers are read again.
     if ((segmentBaseOffsets[i + 1] ?? 0) <= producersFrom) return

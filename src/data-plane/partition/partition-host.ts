@@ -1,7 +1,7 @@
 /**
  * The pass of a partition thread: batches from the rings of its callers into the log, and the answers back.
  *
- *   take ─▶ assign ─▶ roll ─▶ write ─▶ publish ─▶ answer ─▶ complete ─▶ ringBells ─▶ index
+ *   take ─▶ assign ─▶ roll ─▶ write ─▶ tail ─▶ publish ─▶ answer ─▶ complete ─▶ ringBells ─▶ index
  *
  * Each step is a method, so that a simulation can end the thread between any two. What a death leaves is told
  * by three things: the file is the truth below the published log end, the view says where that is, the rings
@@ -12,6 +12,7 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import { ERROR_CODES, type ErrorName } from '../../base/error-codes.ts'
+import { lowHalf } from '../../base/int64.ts'
 import { invariant } from '../../base/invariant.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
 import type { Bells } from '../../threads/bells.ts'
@@ -37,6 +38,7 @@ import { BatchFacts } from '../log/batch-facts.ts'
 import type { Log } from '../log/log.ts'
 import type { HostRing } from './host-ring.ts'
 import type { LogPublication } from './log-publication.ts'
+import type { PartitionReaders } from './partition-readers.ts'
 import type { PartitionSettings } from './partition-settings.ts'
 
 /** The part of the arena a host uses; `Arena` is one. */
@@ -44,12 +46,14 @@ export interface PayloadMemory {
   readonly bytes: Uint8Array
   readonly view: DataView
   crc32c(at: number, length: number): number
+  copy(target: number, source: number, length: number): void
 }
 
 export interface PartitionHostParts {
   readonly memory: PayloadMemory
   readonly control: ControlBlock
   readonly publication: LogPublication
+  readonly readers: PartitionReaders
   readonly bells: Bells
   readonly log: Log
   readonly clock: Clock
@@ -157,6 +161,7 @@ export class PartitionHost {
     this.assign()
     this.roll()
     this.write()
+    this.tail()
     this.publish()
     this.answer()
     const finished = this.complete()
@@ -372,6 +377,24 @@ export class PartitionHost {
     this.#parts.control.storeRunState(RUN_STATE_POISONED)
   }
 
+  /** Step 5: what was written, for readers of this process, if there are any. */
+  tail(): void {
+    const { memory, log, readers } = this.#parts
+    if (this.#facts.length === 0 || !readers.wantTail) return
+    const { activeOrdinal } = log
+    let position = log.activePosition
+    for (let i = 0; i < this.#count; i++) {
+      const { outcome, at, sizeBytes } = this.#entryAt(i)
+      if (outcome !== APPEND) continue
+      const target = readers.tailAddress(activeOrdinal, position, sizeBytes)
+      if (target >= 0) {
+        memory.copy(target, at, sizeBytes)
+        readers.copied(sizeBytes)
+      }
+      position += sizeBytes
+    }
+  }
+
   /** Step 6: the log ends behind what was written; from here readers see it. */
   publish(): void {
     if (this.#facts.length === 0) return
@@ -402,9 +425,10 @@ export class PartitionHost {
     return this.#count
   }
 
-  /** Step 9: wakes the callers of this pass. */
+  /** Step 9: wakes the callers of this pass, and readers that wait for its bytes. */
   ringBells(): void {
-    const { bells } = this.#parts
+    const { bells, readers, log } = this.#parts
+    if (this.#facts.length > 0) readers.ringReaders(lowHalf(log.appendedBytes))
     let rung: HostRing | null = null
     for (let i = 0; i < this.#count; i++) {
       const { ring } = this.#entryAt(i)
@@ -431,7 +455,9 @@ export class PartitionHost {
 
   /** After a recovery: whoever waits for an answer, or slept while nobody could wake him, looks again. */
   ringEveryBell(): void {
-    for (const { bellRow } of this.#rings) this.#parts.bells.ring(bellRow)
+    const { bells, readers, log } = this.#parts
+    for (const { bellRow } of this.#rings) bells.ring(bellRow)
+    readers.ringReaders(lowHalf(log.appendedBytes))
   }
 }
 

@@ -3,7 +3,7 @@
  * before it, from what that one had published. Each step is a method; a death between any two is met by doing
  * all again.
  *
- *   begin ─▶ openLog ─▶ list ─▶ sweep ─▶ publish ─▶ finish          then the passes go on with the rings
+ *   begin ─▶ openLog ─▶ list ─▶ cutTail ─▶ sweep ─▶ publish ─▶ finish          then passes go on with the rings
  *
  * Thread: the new partition thread, after the confirmed end of the old one.
  */
@@ -16,11 +16,13 @@ import type { LogOptions } from '../log/log-settings.ts'
 import type { PublishedLog } from '../log/warm-start.ts'
 import type { HostRing } from './host-ring.ts'
 import type { LogPublication } from './log-publication.ts'
+import type { PartitionReaders } from './partition-readers.ts'
 
 export interface PartitionRecoveryParts {
   readonly control: ControlBlock
   readonly segments: SegmentTable
   readonly publication: LogPublication
+  readonly readers: PartitionReaders
   readonly options: LogOptions
 }
 
@@ -71,8 +73,13 @@ export class PartitionRecovery {
   /** The segment table; a warm start finds all but the active segment in it. */
   list(log: Log): void {
     const { publication } = this.#parts
-    if (this.#isWarm) publication.listActive(log)
+    if (this.#isWarm) publication.reopenActive(log)
     else publication.listSegments(log)
+  }
+
+  /** Step 6: bytes of tail blocks that the log does not hold. */
+  cutTail(log: Log): void {
+    this.#parts.readers.cutTail(log.activeOrdinal, log.activePosition)
   }
 
   /**

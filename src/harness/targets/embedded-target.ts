@@ -9,7 +9,7 @@ import { type ClusterHandle, connectHandle } from '../../cluster/cluster-handle.
 import { type Cluster, startCluster } from '../../cluster/embedded-cluster.ts'
 import type { PartitionOverhead } from '../../planner/verifiability.ts'
 import type { Channel } from '../../wire/network/channel.ts'
-import type { PartitionUsage, Target, TargetHandle } from '../target.ts'
+import type { PartitionRoom, PartitionUsage, Target, TargetHandle } from '../target.ts'
 
 const MIB = 2 ** 20
 /** A thread's own memory and handles, measured on Node 20 with 10 to 500 threads. */
@@ -17,16 +17,14 @@ const THREAD_BYTES = 8.7 * MIB
 const THREAD_HANDLES = 4
 /** .log, .index and .timeindex of the partition, and the reader's .log. */
 const PARTITION_FILES = 4
-/** More threads than this per core only wait for each other. */
-const THREADS_PER_CORE = 32
 /** A consumer thread per partition and the loaders share the places a cluster has for clients. */
 const CONSUMERS_MAX = 48
 
-export async function startEmbeddedTarget(cores: number): Promise<Target> {
+export async function startEmbeddedTarget(): Promise<Target> {
   const cluster = await startCluster()
   try {
     const admin = new Admin(await cluster.connect())
-    return new EmbeddedTarget(cluster, admin, cores)
+    return new EmbeddedTarget(cluster, admin)
   } catch (cause) {
     await cluster.close()
     throw cause
@@ -40,16 +38,14 @@ class EmbeddedTarget implements Target {
     memoryBytes: 2 * THREAD_BYTES,
     fileHandles: 2 * THREAD_HANDLES + PARTITION_FILES
   }
-  readonly partitionsMax: number
   readonly logDirectory: string
   readonly #cluster: Cluster
   readonly #admin: Admin
 
-  constructor(cluster: Cluster, admin: Admin, cores: number) {
+  constructor(cluster: Cluster, admin: Admin) {
     this.#cluster = cluster
     this.#admin = admin
     this.logDirectory = cluster.logDir
-    this.partitionsMax = Math.min(THREADS_PER_CORE * cores, CONSUMERS_MAX)
   }
 
   async createTopic(topic: string, partitions: number): Promise<void> {
@@ -63,6 +59,12 @@ class EmbeddedTarget implements Target {
 
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage> {
     return this.#cluster.partitionUsage(partition)
+  }
+
+  async partitionRoom(): Promise<PartitionRoom> {
+    const room = await this.#cluster.partitionRoom()
+    if (room.partitions <= CONSUMERS_MAX) return room
+    return { partitions: CONSUMERS_MAX, reason: `${CONSUMERS_MAX} places for consumers` }
   }
 
   close(): Promise<void> {

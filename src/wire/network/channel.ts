@@ -94,14 +94,24 @@ export interface FetchLaneOptions {
   readonly chunkBytes: number
 }
 
+/** Where a reader is. */
+export interface FetchPlace extends TopicPartition {
+  readonly offset: number
+}
+
 export interface FetchLane {
   /** Asks the broker where the partition is read. Before the first `fetch` of it. */
   openPartition(partition: TopicPartition): Promise<void>
-  /** The bytes at once in this process, or a promise where a round trip is needed. */
+  /**
+   * The bytes at once in this process, or a promise where a round trip is needed. They are valid until the
+   * next `fetch` or `release` of this lane, and nobody may write into them.
+   */
   fetch(request: FetchRequest): FetchResponse | Promise<FetchResponse>
-  /** Resolves when the partition may have bytes beyond `offset`, or after `timeoutMs`. */
-  wait(partition: TopicPartition, offset: number, timeoutMs: number): Promise<void>
+  /** The reader is through with the bytes of the last answer. */
+  release(): void
+  /** Resolves when `minBytes` may be read behind these places taken together, or after `timeoutMs`. */
+  wait(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): Promise<void>
   /** As `wait`, blocking the thread. */
-  waitBlocking(partition: TopicPartition, offset: number, timeoutMs: number): void
+  waitBlocking(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): void
   close(): void
 }

@@ -13,6 +13,8 @@ export interface MetadataRequest {
 
 export interface PartitionMetadata {
   readonly errorCode: number
+  /** What was found, where more is known than the code says. Kafka's own answer has no such field. */
+  readonly errorMessage?: string
   readonly partitionIndex: number
   /** Node that leads the partition, -1 while there is none. */
   readonly leaderId: number

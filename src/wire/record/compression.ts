@@ -1,30 +1,40 @@
 /**
  * Codecs of a record batch by their attribute bits, and the way back to plain records.
  *
- * Only the records of a batch are compressed; its header stays readable. gzip is a plain RFC 1952 stream.
+ * Only the records of a batch are compressed, as one blob; its header stays readable. What the blob looks
+ * like is told in the codec's file in native-free.
  *
- * Kafka: common/record/CompressionType. Codecs this version cannot read are refused by name.
+ * Thread: any; each thread has its own tables, made when a codec is first used.
+ * Kafka: common/record/CompressionType, common/compress.
  */
 import { gunzip } from '../../../native-free/gzip.ts'
+import { decompressLz4 } from '../../../native-free/lz4.ts'
+import { decompressSnappy } from '../../../native-free/snappy.ts'
+import { decompressZstd } from '../../../native-free/zstd.ts'
 import { KafkaError } from '../../base/kafka-error.ts'
 import { CODEC_MASK } from './record-batch.ts'
 
-const CODEC_NAMES = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
-const GZIP = 1
-
-/** A small batch can claim to hold gigabytes; beyond this it is treated as damaged. */
-const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
-const EXPANSION_MAX = 8
+/** By attribute bits. */
+export const COMPRESSION_TYPES = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+export type CompressionType = (typeof COMPRESSION_TYPES)[number]
 
 /**
- * The most bytes the records of a batch may decompress to, where batches of `batchBytesMax` are permitted.
+ * A client compresses as it encodes, so Kafka sets no limit to what a batch unfolds to: one of 1 MiB may hold
+ * a GiB of zeros. Without a limit a damaged or hostile batch could take all memory. This one is far above
+ * what any client makes of `batch.size`, and 256 times the largest batch permitted by default.
  */
+const RECORDS_BYTES_MAX = 256 * 1024 * 1024
+/** Where larger batches are permitted, so much more; and at the end what an array may hold anywhere. */
+const EXPANSION = 8
+const ARRAY_BYTES_MAX = 2 ** 31 - 1
+
+/** The most bytes the records of a batch may unfold to, where batches of `batchBytesMax` are permitted. */
 export function decompressedBytesMax(batchBytesMax: number): number {
-  return Math.min(EXPANSION_MAX * batchBytesMax, DECOMPRESSED_BYTES_MAX)
+  return Math.min(Math.max(RECORDS_BYTES_MAX, EXPANSION * batchBytesMax), ARRAY_BYTES_MAX)
 }
 
 /**
- * The plain records of a compressed batch, in fresh memory.
+ * The plain records of a compressed batch, in fresh memory, of which so much is taken as is really filled.
  * @throws KafkaError UNSUPPORTED_COMPRESSION_TYPE; an Error of the codec for damaged or too many bytes.
  */
 export function decompressRecords(
@@ -33,10 +43,19 @@ export function decompressRecords(
   outputBytesMax: number
 ): Uint8Array {
   const codec = attributes & CODEC_MASK
-  if (codec === GZIP) return gunzip(compressed, outputBytesMax)
-  throw new KafkaError(
-    'UNSUPPORTED_COMPRESSION_TYPE',
-    `codec ${codec} (${CODEC_NAMES[codec] ?? 'unknown'}) is not supported; send the batch ` +
-      `uncompressed or with gzip`
-  )
+  switch (COMPRESSION_TYPES[codec]) {
+    case 'gzip':
+      return gunzip(compressed, outputBytesMax)
+    case 'snappy':
+      return decompressSnappy(compressed, outputBytesMax)
+    case 'lz4':
+      return decompressLz4(compressed, outputBytesMax)
+    case 'zstd':
+      return decompressZstd(compressed, outputBytesMax)
+    default:
+      throw new KafkaError(
+        'UNSUPPORTED_COMPRESSION_TYPE',
+        `codec ${codec} is none of those that are known: ${COMPRESSION_TYPES.slice(1).join(', ')}`
+      )
+  }
 }

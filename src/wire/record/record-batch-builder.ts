@@ -5,8 +5,8 @@
  * drained goes to its slot as one copy of whole 8-byte words, for which the buffer starts at a multiple of 8.
  *
  * Thread: the caller's, with the accumulator that owns it. A builder is reused for batch after batch.
- * Kafka: common/record/MemoryRecordsBuilder, without compression, which is a later step on the finished
- * records.
+ * Kafka: common/record/MemoryRecordsBuilder. Kafka compresses record by record; here a later step does, on
+ * the finished records, and the builder only reckons with what it will make of them.
  */
 import { Buffer } from 'node:buffer'
 import { crc32cOf } from '../../../native-free/crc32c.ts'
@@ -18,6 +18,11 @@ import { lengthSize, payloadSize, recordBodySize } from './record-size.ts'
 
 /** -1 as a varint. */
 const NULL_LENGTH = 1
+
+/** For a batch that is sent as it is. */
+const NOT_COMPRESSED = -1
+/** A guess at the size of compressed records is taken for this much too low. */
+const ESTIMATION_FACTOR = Math.fround(1.05)
 
 /** What is known of a batch only when it is drained; -1 where there is none. */
 export interface BatchClosing {
@@ -33,6 +38,9 @@ export class RecordBatchBuilder {
   #view: DataView = new DataView(this.#bytes.buffer)
   #text: Buffer = Buffer.alloc(0)
   #writeLimit = 0
+  /** Compressed bytes expected of a plain byte. */
+  #expectedRatio = NOT_COMPRESSED
+  #lacksMemory = false
   #recordCount = 0
   #sizeBytes = RECORD_BATCH_OVERHEAD
   #baseTimestamp = -1
@@ -48,9 +56,27 @@ export class RecordBatchBuilder {
     return this.#sizeBytes
   }
 
+  /** Bytes the batch is expected to have when it is sent. In Kafka's arithmetic: floats of 32 bits. */
+  get estimatedBytes(): number {
+    if (this.#expectedRatio === NOT_COMPRESSED) return this.#sizeBytes
+    const plainBytes = Math.fround(this.#sizeBytes - RECORD_BATCH_OVERHEAD)
+    const expected = Math.fround(Math.fround(plainBytes * this.#expectedRatio) * ESTIMATION_FACTOR)
+    return RECORD_BATCH_OVERHEAD + Math.floor(expected)
+  }
+
   /** Whether a further record would surely be refused. An empty batch is never full. */
   get isFull(): boolean {
-    return this.#recordCount > 0 && this.#writeLimit <= this.#sizeBytes
+    return this.#recordCount > 0 && this.#writeLimit <= this.estimatedBytes
+  }
+
+  /** The last record was refused, and would be taken in a larger buffer: `moveTo` one, or end the batch. */
+  get lacksMemory(): boolean {
+    return this.#lacksMemory
+  }
+
+  /** The plain records so far; a view. */
+  get records(): Uint8Array {
+    return this.#bytes.subarray(RECORD_BATCH_OVERHEAD, this.#sizeBytes)
   }
 
   /** Timestamp of the first record, -1 before it. */
@@ -66,22 +92,17 @@ export class RecordBatchBuilder {
    * Starts an empty batch in `target`, which stays the caller's and must not be touched until the batch is
    * closed.
    * `writeLimit` is the size the batch may reach: `batch.size`, or the upper bound of its first record if
-   * larger.
+   * larger. With `expectedRatio`, that is the size it may reach when it has been compressed.
    */
-  reset(target: Uint8Array, writeLimit: number): void {
-    if (target !== this.#bytes) {
-      invariant(target.byteOffset % 8 === 0, 'a staging buffer starts at a multiple of 8', () => ({
-        byteOffset: target.byteOffset
-      }))
-      this.#bytes = target
-      this.#view = new DataView(target.buffer, target.byteOffset, target.byteLength)
-      this.#text = Buffer.from(target.buffer, target.byteOffset, target.byteLength)
-    }
+  reset(target: Uint8Array, writeLimit: number, expectedRatio = NOT_COMPRESSED): void {
+    if (target !== this.#bytes) this.#writeTo(target)
     invariant(writeLimit <= target.length, 'a batch may not grow beyond its staging buffer', () => ({
       writeLimit,
       stagingBytes: target.length
     }))
     this.#writeLimit = writeLimit
+    this.#expectedRatio = expectedRatio
+    this.#lacksMemory = false
     this.#recordCount = 0
     this.#sizeBytes = RECORD_BATCH_OVERHEAD
     this.#baseTimestamp = -1
@@ -110,7 +131,7 @@ export class RecordBatchBuilder {
     const bodySize = recordBodySize(timestampDelta, offsetDelta, payloadBytes)
     const end = this.#sizeBytes + lengthSize(bodySize) + bodySize
     if (offsetDelta === 0) this.#admitFirst(timestamp, end)
-    else if (end > this.#writeLimit) return false
+    else if (!this.#hasRoomUpTo(end)) return false
     else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
 
     const bytes = this.#bytes
@@ -142,6 +163,12 @@ export class RecordBatchBuilder {
     return true
   }
 
+  /** Goes on in a larger buffer, with the records there are; the former is the caller's again. */
+  moveTo(target: Uint8Array): void {
+    target.set(this.#bytes.subarray(0, this.#sizeBytes))
+    this.#writeTo(target)
+  }
+
   /**
    * Writes the header, with CRC 0; no record is taken after it. The batch is the first `sizeBytes` of the
    * target.
@@ -168,6 +195,23 @@ export class RecordBatchBuilder {
   sealCrc(): void {
     invariant(this.#closed, 'the CRC covers the header, so the batch is closed first')
     stampCrc(this.#view, 0, crc32cOf(this.#bytes, CRC_START, this.#sizeBytes))
+  }
+
+  #writeTo(target: Uint8Array): void {
+    invariant(target.byteOffset % 8 === 0, 'a staging buffer starts at a multiple of 8', () => ({
+      byteOffset: target.byteOffset
+    }))
+    this.#bytes = target
+    this.#view = new DataView(target.buffer, target.byteOffset, target.byteLength)
+    this.#text = Buffer.from(target.buffer, target.byteOffset, target.byteLength)
+  }
+
+  /** Nothing is expected of compressing the new record, only of those before it. */
+  #hasRoomUpTo(end: number): boolean {
+    if (this.#expectedRatio === NOT_COMPRESSED) return end <= this.#writeLimit
+    const fits = this.estimatedBytes + end - this.#sizeBytes <= this.#writeLimit
+    this.#lacksMemory = fits && end > this.#bytes.length
+    return fits && !this.#lacksMemory
   }
 
   #admitFirst(timestamp: number, end: number): void {

@@ -1,59 +1,9 @@
-/** The consumer over partitions in memory, whose bytes are overwritten as soon as they may be. */
 import { describe, expect, test } from 'vitest'
-import { KafkaError } from '../../../src/base/kafka-error.ts'
-import { HighwaterError } from '../../../src/base/local-errors.ts'
 import { Consumer } from '../../../src/clients/consumer/consumer.ts'
-import type { ConsumerRecord } from '../../../src/clients/consumer/consumer-record.ts'
-import type { ConsumerConfig } from '../../../src/config/consumer-config.ts'
-import { RecordBatchBuilder } from '../../../src/wire/record/record-batch-builder.ts'
 import type { RecordCursor } from '../../../src/wire/record/record-batch-iterator.ts'
-import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
-import type { MemoryPartition } from '../../support/memory-broker.ts'
+import { advanceSlowly, settled } from '../../support/manual-clock.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
-
-const FIRST = { topic: 't', partition: 0 }
-const SECOND = { topic: 't', partition: 1 }
-const EARLIEST: ConsumerConfig = { 'auto.offset.reset': 'earliest' }
-
-/** Appends one batch of these values; their times count from `timestamp`. */
-function append(log: MemoryPartition, values: readonly string[], timestamp = 1000): void {
-  const builder = new RecordBatchBuilder()
-  const bytes = new Uint8Array(65536)
-  builder.reset(bytes, bytes.length)
-  values.forEach((value, index) => {
-    builder.tryAppend(timestamp + index, Buffer.from(`k-${value}`), value, [
-      { key: 'h', value: Buffer.from(value) }
-    ])
-  })
-  builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: 0 })
-  log.append(bytes.subarray(0, builder.sizeBytes))
-}
-
-function range(from: number, to: number): string[] {
-  return Array.from({ length: to - from }, (_, index) => String(from + index))
-}
-
-function open(config: ConsumerConfig = {}, partitions = 2) {
-  const clock = new ManualClock()
-  const channel = new MemoryChannel(clock)
-  const logs = channel.broker.createTopic('t', partitions)
-  const consumer = new Consumer(channel, config, { clock })
-  const log = (index = 0): MemoryPartition => logs[index] ?? channel.broker.partition('t', index)
-  return { clock, channel, log, consumer }
-}
-
-const valuesOf = (records: readonly ConsumerRecord[]): (string | null)[] =>
-  records.map(record => record.valueString())
-
-function codeOf(promise: PromiseLike<unknown>): Promise<string> {
-  return Promise.resolve(promise).then(
-    () => 'fulfilled',
-    (error: unknown) => {
-      if (error instanceof HighwaterError || error instanceof KafkaError) return error.code
-      throw error
-    }
-  )
-}
+import { append, codeOf, EARLIEST, FIRST, open, range, SECOND, valuesOf } from './rig.ts'
 
 describe('where reading starts', () => {
   test('earliest, latest, and an error with none', async () => {
@@ -106,8 +56,16 @@ describe('where reading starts', () => {
     expect(await consumer.beginningOffset(FIRST)).toBe(1)
     expect(await consumer.offsetForTime(FIRST, 1500)).toBe(2)
     expect(await consumer.offsetForTime(FIRST, 9999)).toBeNull()
+  })
+
+  test('offsets of an unknown topic are asked for until default.api.timeout.ms is over', async () => {
+    const { consumer, clock } = open({ 'default.api.timeout.ms': 250 })
     const missing = { topic: 'missing', partition: 0 }
-    expect(await codeOf(consumer.endOffset(missing))).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+    const asking = codeOf(consumer.endOffset(missing))
+    await advanceSlowly(clock, 240, 10)
+    expect(clock.timerCount).toBe(1)
+    await advanceSlowly(clock, 20, 10)
+    expect(await asking).toBe('UNKNOWN_TOPIC_OR_PARTITION')
   })
 
   test('a partition that stays assigned keeps its position', async () => {

@@ -1,60 +1,18 @@
 /** The producer as a program sees it, over a broker in memory that answers when it is told. */
 import { describe, expect, test } from 'vitest'
-import { KafkaError } from '../../../src/base/kafka-error.ts'
 import { HighwaterError } from '../../../src/base/local-errors.ts'
-import { seededRandom } from '../../../src/base/random.ts'
 import { Producer } from '../../../src/clients/producer/producer.ts'
-import type { ProducerConfig } from '../../../src/config/producer-config.ts'
 import { RecordBatchIterator } from '../../../src/wire/record/record-batch-iterator.ts'
-import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
+import { advanceSlowly, settled } from '../../support/manual-clock.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
+import { codeOf, ProducerBench } from './producer-bench.ts'
 import { valuesOf } from './sender-bench.ts'
 
 const DAY_MS = 86_400_000
 
-class Bench {
-  readonly clock = new ManualClock()
-  readonly channel = new MemoryChannel(this.clock)
-  readonly producer: Producer
-
-  constructor(config: ProducerConfig = {}, partitions = 1) {
-    if (partitions > 0) this.channel.broker.createTopic('t', partitions)
-    this.producer = new Producer(this.channel, config, { clock: this.clock, random: seededRandom(1) })
-  }
-
-  static async start(config: ProducerConfig = {}, partitions = 1): Promise<Bench> {
-    const bench = new Bench(config, partitions)
-    await bench.producer.partitionsFor('t')
-    return bench
-  }
-
-  get lane(): MemoryChannel['produceLane'] {
-    return this.channel.produceLane
-  }
-
-  values(partition = 0): string[] {
-    return valuesOf(this.channel.broker.partition('t', partition))
-  }
-
-  async advance(ms: number): Promise<void> {
-    await advanceSlowly(this.clock, ms)
-  }
-}
-
-/** What became of a promise: its value, or the code of its error. */
-function codeOf(promise: PromiseLike<unknown>): Promise<string> {
-  return Promise.resolve(promise).then(
-    () => 'fulfilled',
-    (error: unknown) => {
-      if (error instanceof HighwaterError || error instanceof KafkaError) return error.code
-      throw error
-    }
-  )
-}
-
 describe('sending', () => {
   test('a record is answered with its place in the log', async () => {
-    const { producer, lane, channel, clock } = await Bench.start()
+    const { producer, lane, channel, clock } = await ProducerBench.start()
     const first = producer.send({ topic: 't', key: 'k', value: 'a' })
     const second = producer.send({ topic: 't', key: 'k', value: 'b', timestamp: 5 })
     await advanceSlowly(clock, 10)
@@ -67,7 +25,7 @@ describe('sending', () => {
   })
 
   test('headers arrive as they were given', async () => {
-    const bench = await Bench.start()
+    const bench = await ProducerBench.start()
     bench.lane.isPrompt = true
     bench.producer.send({ topic: 't', value: 'v', headers: [{ key: 'h', value: Buffer.from('x') }] })
     await bench.advance(10)
@@ -80,7 +38,7 @@ describe('sending', () => {
   })
 
   test('bytes on the log are those at the return of send, whatever becomes of the buffer', async () => {
-    const bench = await Bench.start({ 'batch.size': 200, 'buffer.memory': 2048 })
+    const bench = await ProducerBench.start({ 'batch.size': 200, 'buffer.memory': 2048 })
     const buffer = Buffer.from('as sent 0')
     // Two fit into memory; those behind wait in the queue, whose copies must be as good.
     for (let index = 0; index < 6; index++) {
@@ -97,7 +55,7 @@ describe('sending', () => {
   })
 
   test('a key decides the partition, as Kafka hashes it', async () => {
-    const bench = await Bench.start({}, 10)
+    const bench = await ProducerBench.start({}, 10)
     const key = 'a-little-bit-long-string'
     const future = bench.producer.send({ topic: 't', key, value: 'v' })
     bench.lane.isPrompt = true
@@ -106,7 +64,7 @@ describe('sending', () => {
   })
 
   test('records without a key stay on one partition until a batch is full', async () => {
-    const bench = await Bench.start({ 'batch.size': 1000 }, 4)
+    const bench = await ProducerBench.start({ 'batch.size': 1000 }, 4)
     bench.lane.isPrompt = true
     const futures = Array.from({ length: 40 }, () =>
       bench.producer.send({ topic: 't', value: 'x'.repeat(100) })
@@ -119,7 +77,7 @@ describe('sending', () => {
   })
 
   test('a full batch without keys leaves at once, and alone', async () => {
-    const bench = await Bench.start({ 'batch.size': 1024, 'linger.ms': 1000 }, 4)
+    const bench = await ProducerBench.start({ 'batch.size': 1024, 'linger.ms': 1000 }, 4)
     for (let index = 0; index < 5; index++) bench.producer.send({ topic: 't', value: 'x'.repeat(300) })
     expect(bench.lane.sent.map(({ recordCount }) => recordCount)).toEqual([3])
     bench.lane.answerAll()
@@ -130,7 +88,7 @@ describe('sending', () => {
   })
 
   test('a record in the queue whose partition does not exist fails when its topic is known', async () => {
-    const bench = new Bench({}, 0)
+    const bench = new ProducerBench({}, 0)
     const wrong = codeOf(bench.producer.send({ topic: 't', partition: 5, value: 'v' }))
     const right = bench.producer.send({ topic: 't', partition: 1, value: 'v' })
     bench.channel.broker.createTopic('t', 2)
@@ -142,7 +100,7 @@ describe('sending', () => {
   })
 
   test('a named partition is obeyed, and one that does not exist is refused', async () => {
-    const bench = await Bench.start({}, 3)
+    const bench = await ProducerBench.start({}, 3)
     bench.lane.isPrompt = true
     const right = bench.producer.send({ topic: 't', partition: 2, value: 'v' })
     expect(await codeOf(bench.producer.send({ topic: 't', partition: 3, value: 'v' }))).toBe(
@@ -154,24 +112,30 @@ describe('sending', () => {
   })
 
   test('values that are no bytes, and times that are none, are the caller fault and thrown', async () => {
-    const { producer } = await Bench.start()
+    const { producer } = await ProducerBench.start()
     const wrong = { topic: 't', value: 5 } as unknown as { topic: string; value: string }
-    expect(() => producer.send(wrong)).toThrow('serialize it first')
+    expect(() => producer.send(wrong)).toThrow(
+      'The value of a record must be a Uint8Array, a string or null, not'
+    )
+    const undefinedValue = { topic: 't' } as unknown as { topic: string; value: string }
+    expect(() => producer.send(undefinedValue)).toThrow('not undefined; serialize it first')
+    const wrongKey = { topic: 't', value: 'v', key: [1] } as unknown as { topic: string; value: string }
+    expect(() => producer.send(wrongKey)).toThrow('The key of a record must be')
     expect(() => producer.send({ topic: 't', value: 'v', timestamp: -1 })).toThrow('milliseconds since 1970')
   })
 
   test('a record larger than max.request.size or buffer.memory is refused at once', async () => {
-    const { producer } = await Bench.start({ 'max.request.size': 1000 })
+    const { producer } = await ProducerBench.start({ 'max.request.size': 1000 })
     expect(await codeOf(producer.send({ topic: 't', value: 'x'.repeat(1000) }))).toBe(
       'HIGHWATER_RECORD_TOO_LARGE'
     )
-    const small = await Bench.start({ 'buffer.memory': 4096, 'batch.size': 1024 })
+    const small = await ProducerBench.start({ 'buffer.memory': 4096, 'batch.size': 1024 })
     const text = codeOf(small.producer.send({ topic: 't', value: new Uint8Array(5000) }))
     expect(await text).toBe('HIGHWATER_RECORD_TOO_LARGE')
   })
 
   test('a record larger than a batch takes neighbouring slots and goes alone', async () => {
-    const bench = await Bench.start({ 'batch.size': 1024 })
+    const bench = await ProducerBench.start({ 'batch.size': 1024 })
     bench.lane.isPrompt = true
     const large = 'x'.repeat(5000)
     for (const value of ['before', large, 'behind']) bench.producer.send({ topic: 't', value })
@@ -182,7 +146,7 @@ describe('sending', () => {
 
 describe('topics', () => {
   test('records of an unknown topic wait for it, in order', async () => {
-    const bench = new Bench({}, 0)
+    const bench = new ProducerBench({}, 0)
     const futures = ['a', 'b', 'c'].map(value => bench.producer.send({ topic: 't', value }))
     await bench.advance(50)
     bench.channel.broker.createTopic('t', 1)
@@ -194,7 +158,7 @@ describe('topics', () => {
   })
 
   test('an unknown topic holds up no other', async () => {
-    const bench = await Bench.start()
+    const bench = await ProducerBench.start()
     bench.lane.isPrompt = true
     bench.producer.send({ topic: 'missing', value: 'v' }, () => {})
     bench.producer.send({ topic: 't', value: 'v' })
@@ -203,7 +167,7 @@ describe('topics', () => {
   })
 
   test('a topic that never comes fails its records after max.block.ms, with the reason', async () => {
-    const bench = new Bench({ 'max.block.ms': 300 }, 0)
+    const bench = new ProducerBench({ 'max.block.ms': 300 }, 0)
     const error = bench.producer.send({ topic: 'missing', value: 'v' }).then(
       () => '',
       (reason: Error) => reason.message
@@ -216,7 +180,7 @@ describe('topics', () => {
   })
 
   test('a new leader is asked for, and the batch goes there', async () => {
-    const bench = await Bench.start({ 'linger.ms': 0 })
+    const bench = await ProducerBench.start({ 'linger.ms': 0 })
     const future = bench.producer.send({ topic: 't', value: 'v' })
     await bench.advance(1)
     bench.channel.broker.partition('t', 0).leaderId = 1
@@ -230,7 +194,7 @@ describe('topics', () => {
   })
 
   test('a leader that did not change is not opened again', async () => {
-    const bench = await Bench.start()
+    const bench = await ProducerBench.start()
     const future = bench.producer.send({ topic: 't', value: 'v' })
     await bench.advance(6)
     bench.lane.answer(bench.lane.sent[0], 56)
@@ -247,7 +211,7 @@ describe('a full buffer', () => {
   const value = 'x'.repeat(900)
 
   test('send waits 5 ms at most, then queues; the queue ends after max.block.ms', async () => {
-    const bench = await Bench.start(SMALL)
+    const bench = await ProducerBench.start(SMALL)
     const futures = [0, 1].map(() => bench.producer.send({ topic: 't', value }))
     const before = bench.clock.monotonic()
     const third = codeOf(bench.producer.send({ topic: 't', value }))
@@ -264,7 +228,7 @@ describe('a full buffer', () => {
   })
 
   test('the queue takes engine.send.queue.records and refuses the next at once, with the cure', async () => {
-    const bench = await Bench.start({ ...SMALL, 'engine.send.queue.records': 3 })
+    const bench = await ProducerBench.start({ ...SMALL, 'engine.send.queue.records': 3 })
     for (let index = 0; index < 5; index++) bench.producer.send({ topic: 't', value }, () => {})
     const before = bench.clock.monotonic()
     const refused = bench.producer.send({ topic: 't', value }).then(
@@ -276,7 +240,7 @@ describe('a full buffer', () => {
   })
 
   test('without a queue a full buffer refuses at once, and ready still works', async () => {
-    const bench = await Bench.start({ ...SMALL, 'engine.send.queue.records': 0 })
+    const bench = await ProducerBench.start({ ...SMALL, 'engine.send.queue.records': 0 })
     for (let index = 0; index < 2; index++) bench.producer.send({ topic: 't', value }, () => {})
     expect(await codeOf(bench.producer.send({ topic: 't', value }))).toBe('HIGHWATER_QUEUE_FULL')
     bench.lane.answerAll()
@@ -284,7 +248,7 @@ describe('a full buffer', () => {
   })
 
   test('queued records follow in order once there is room, and no slot is lost', async () => {
-    const bench = await Bench.start({ ...SMALL, 'max.block.ms': 60000 })
+    const bench = await ProducerBench.start({ ...SMALL, 'max.block.ms': 60000 })
     const values = Array.from({ length: 30 }, (_, index) => `${index}`.padEnd(900, '.'))
     const futures = values.map(text => bench.producer.send({ topic: 't', value: text }))
     for (let turn = 0; turn < 40; turn++) {
@@ -297,7 +261,7 @@ describe('a full buffer', () => {
   })
 
   test('while memory is wanted no batch lingers', async () => {
-    const bench = await Bench.start({ ...SMALL, 'linger.ms': 400, 'max.block.ms': 60000 }, 3)
+    const bench = await ProducerBench.start({ ...SMALL, 'linger.ms': 400, 'max.block.ms': 60000 }, 3)
     bench.producer.send({ topic: 't', partition: 0, value: 'small' })
     bench.producer.send({ topic: 't', partition: 1, value: 'small' })
     bench.producer.send({ topic: 't', partition: 2, value: 'small' })
@@ -310,7 +274,7 @@ describe('a full buffer', () => {
   })
 
   test('ready waits for half of the memory, and no longer than max.block.ms', async () => {
-    const bench = await Bench.start(SMALL)
+    const bench = await ProducerBench.start(SMALL)
     for (let index = 0; index < 2; index++) bench.producer.send({ topic: 't', value }, () => {})
     const ready = codeOf(bench.producer.ready())
     await bench.advance(100)
@@ -326,7 +290,7 @@ describe('a full buffer', () => {
 
 describe('flush and close', () => {
   test('flush sends without lingering and waits for what was sent before it', async () => {
-    const bench = await Bench.start({ 'linger.ms': DAY_MS, 'delivery.timeout.ms': 2 * DAY_MS })
+    const bench = await ProducerBench.start({ 'linger.ms': DAY_MS, 'delivery.timeout.ms': 2 * DAY_MS })
     bench.producer.send({ topic: 't', value: 'a' })
     const flushed = codeOf(bench.producer.flush())
     expect(bench.lane.sent).toHaveLength(1)
@@ -339,7 +303,7 @@ describe('flush and close', () => {
   })
 
   test('flush waits for queued records too', async () => {
-    const bench = new Bench({}, 0)
+    const bench = new ProducerBench({}, 0)
     let isFlushed = false
     bench.producer.send({ topic: 't', value: 'a' })
     const flushed = bench.producer.flush().then(() => {
@@ -356,12 +320,12 @@ describe('flush and close', () => {
   })
 
   test('flush with nothing to send is done at once', async () => {
-    const { producer } = await Bench.start()
+    const { producer } = await ProducerBench.start()
     expect(await codeOf(producer.flush())).toBe('fulfilled')
   })
 
   test('failures nobody hears of make flush reject, once', async () => {
-    const bench = await Bench.start({ 'linger.ms': 0 })
+    const bench = await ProducerBench.start({ 'linger.ms': 0 })
     bench.producer.send({ topic: 't', value: 'nobody hears' })
     bench.producer.send({ topic: 't', value: 'awaited' }).catch(() => {})
     bench.producer.send({ topic: 't', value: 'callback' }, () => {})
@@ -383,7 +347,7 @@ describe('flush and close', () => {
     }
     process.on('warning', onWarning)
     try {
-      const bench = await Bench.start({ 'max.request.size': 100 })
+      const bench = await ProducerBench.start({ 'max.request.size': 100 })
       bench.producer.send({ topic: 't', value: 'x'.repeat(200) }).catch(() => {})
       await bench.advance(1)
       expect(warnings).toEqual([])
@@ -399,7 +363,7 @@ describe('flush and close', () => {
   })
 
   test('close sends the rest, closes the lane, and leaves a channel that is not its own open', async () => {
-    const bench = await Bench.start({ 'linger.ms': DAY_MS, 'delivery.timeout.ms': 2 * DAY_MS })
+    const bench = await ProducerBench.start({ 'linger.ms': DAY_MS, 'delivery.timeout.ms': 2 * DAY_MS })
     bench.producer.send({ topic: 't', value: 'a' })
     const closed = bench.producer.close()
     bench.lane.answerAll()
@@ -413,7 +377,7 @@ describe('flush and close', () => {
   })
 
   test('close with a timeout fails what is left', async () => {
-    const bench = await Bench.start()
+    const bench = await ProducerBench.start()
     const futures = ['in flight', 'queued'].map(value => codeOf(bench.producer.send({ topic: 't', value })))
     const closed = codeOf(bench.producer.close({ timeoutMs: 50 }))
     await bench.advance(60)
@@ -443,7 +407,7 @@ describe('what ends a producer', () => {
   })
 
   test('a producer id that is refused for now is asked for again', async () => {
-    const bench = new Bench()
+    const bench = new ProducerBench()
     bench.channel.identityRefusals.push(7, 7)
     const ready = codeOf(bench.producer.ready())
     await bench.advance(50)
@@ -453,7 +417,7 @@ describe('what ends a producer', () => {
   })
 
   test('a producer id that is refused for good ends it', async () => {
-    const bench = new Bench()
+    const bench = new ProducerBench()
     bench.channel.identityRefusals.push(87)
     expect(await codeOf(bench.producer.ready())).toBe('INVALID_RECORD')
   })
@@ -461,7 +425,7 @@ describe('what ends a producer', () => {
 
 describe('callbacks', () => {
   test('each is called once, with metadata or an error', async () => {
-    const bench = await Bench.start({ 'linger.ms': 0 })
+    const bench = await ProducerBench.start({ 'linger.ms': 0 })
     const heard: [string | null, number | null][] = []
     for (const value of ['a', 'b']) {
       bench.producer.send({ topic: 't', value }, (error, metadata) =>
@@ -478,7 +442,7 @@ describe('callbacks', () => {
   })
 
   test('one that sends until memory is full does not stop the others', async () => {
-    const bench = await Bench.start({ 'linger.ms': 0, 'batch.size': 1000, 'buffer.memory': 2048 })
+    const bench = await ProducerBench.start({ 'linger.ms': 0, 'batch.size': 1000, 'buffer.memory': 2048 })
     const heard: string[] = []
     const sendMore = (name: string): void => {
       bench.producer.send({ topic: 't', value: name.padEnd(900, '.') }, () => {
@@ -497,7 +461,7 @@ describe('callbacks', () => {
 })
 
 test('a producer that is left alone holds no timer', async () => {
-  const bench = await Bench.start()
+  const bench = await ProducerBench.start()
   bench.lane.isPrompt = true
   await Promise.all([bench.producer.send({ topic: 't', value: 'a' }), bench.advance(20)])
   await bench.advance(10)

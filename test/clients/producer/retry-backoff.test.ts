@@ -15,6 +15,9 @@ test('it is spread by a fifth either way, never beyond the limit', () => {
   expect(backoffMs(9, SETTINGS, always(1))).toBe(1000)
 })
 
-test('a first wait above the limit raises it', () => {
-  expect(backoffMs(3, { retryBackoffMs: 500, retryBackoffMaxMs: 100 }, always(0.5))).toBe(500)
+test('with a first wait at or above the limit every wait is the limit, without spread', () => {
+  for (const retryBackoffMs of [100, 500]) {
+    const settings = { retryBackoffMs, retryBackoffMaxMs: 100 }
+    expect([1, 2, 9].map(failures => backoffMs(failures, settings, always(0)))).toEqual([100, 100, 100])
+  }
 })

@@ -18,7 +18,9 @@ function recordOf(queue: SendQueue, topic: string, deadline: number): WaitingRec
     key: null,
     value: null,
     headers: [],
-    callback: null
+    callback: null,
+    source: { topic, value: null },
+    answersSeen: 0
   }
 }
 

@@ -1,5 +1,6 @@
 /** An accumulator and a sender over a lane in memory, with a clock that moves when the test says so. */
 import { seededRandom } from '../../../src/base/random.ts'
+import { BatchCompression } from '../../../src/clients/producer/batch-compression.ts'
 import { UnheardFailures } from '../../../src/clients/producer/batch-outcome.ts'
 import { PartitionQueue } from '../../../src/clients/producer/partition-queue.ts'
 import { RecordAccumulator, slotSizes } from '../../../src/clients/producer/record-accumulator.ts'
@@ -30,7 +31,9 @@ export class SenderBench {
     this.broker.createTopic(TOPIC, partitions)
     this.lane = new MemoryProduceLane(this.broker, this.clock, { ...sizes, inFlightMax: 5 })
     const { clock, unheard, lane } = this
-    this.accumulator = new RecordAccumulator({ ...sizes, clock, unheard, batchSize: settings.batchSize })
+    const { batchSize } = settings
+    const compression = BatchCompression.of(settings)
+    this.accumulator = new RecordAccumulator({ ...sizes, clock, unheard, batchSize, compression })
     const { accumulator } = this
     this.sender = new Sender({ accumulator, lane, clock, random: seededRandom(7), settings })
     this.sender.setIdentity({ producerId: 9, producerEpoch: 0 })

@@ -80,26 +80,66 @@ describe('runs', () => {
   })
 })
 
+describe('runs that change', () => {
+  test('a run grows where it lies while its neighbours are free', () => {
+    const pool = new SlotPool(4, 8)
+    const slot = pool.tryTake(1)
+    expect(slot).toBe(0)
+    expect(pool.grow(slot, 3)).toBe(0)
+    expect([0, 1, 2, 3].map(at => pool.stateOf(at))).toEqual([SLOT_OPEN, SLOT_OPEN, SLOT_OPEN, SLOT_FREE])
+    pool.move(slot, SLOT_OPEN, SLOT_CLOSED)
+    pool.free(slot, SLOT_CLOSED)
+    expect(pool.freeCount).toBe(4)
+  })
+
+  test('else it moves, and its former slots are free; without room it stays as it is', () => {
+    const pool = new SlotPool(5, 8)
+    const [first = -1, second] = [pool.tryTake(1), pool.tryTake(1)]
+    expect([first, second]).toEqual([0, 1])
+    expect(pool.grow(first, 3)).toBe(2)
+    expect(pool.stateOf(0)).toBe(SLOT_FREE)
+    expect(pool.grow(2, 4)).toBe(-1)
+    expect([pool.freeCount, pool.countOf(SLOT_OPEN)]).toEqual([1, 4])
+  })
+
+  test('a closed run gives its end back, an open one does not', () => {
+    const pool = new SlotPool(4, 8)
+    const slot = pool.tryTake(3)
+    expect(() => pool.shrink(slot, 1)).toThrow('a slot changes state')
+    const other = new SlotPool(4, 8)
+    const run = other.tryTake(3)
+    other.move(run, SLOT_OPEN, SLOT_CLOSED)
+    other.shrink(run, 1)
+    expect([other.freeCount, other.stateOf(run)]).toEqual([3, SLOT_CLOSED])
+    other.move(run, SLOT_CLOSED, SLOT_IN_FLIGHT)
+    expect(other.countOf(SLOT_IN_FLIGHT)).toBe(1)
+    expect([other.tryTake(1), other.tryTake(1), other.tryTake(1)].sort()).not.toContain(run)
+    other.free(run, SLOT_IN_FLIGHT)
+    expect(other.freeCount).toBe(1)
+  })
+})
+
 interface OwnedRun {
-  readonly slot: number
-  readonly run: number
+  slot: number
+  run: number
   state: (typeof BUSY)[number]
 }
 
 interface Step {
-  readonly kind: 'take' | 'move' | 'free'
+  readonly kind: 'take' | 'move' | 'free' | 'grow' | 'shrink'
   readonly run: number
   /** Which of the owned runs, by position. */
   readonly pick: number
 }
 
 const STEP: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom('take', 'move', 'free'),
+  kind: fc.constantFrom('take', 'move', 'free', 'grow', 'shrink'),
   run: fc.integer({ min: 1, max: 4 }),
   pick: fc.nat(99)
 })
 
-function perform(pool: SlotPool, owned: OwnedRun[], { kind, run, pick }: Step): void {
+function perform(pool: SlotPool, owned: OwnedRun[], step: Step): void {
+  const { kind, run, pick } = step
   const entry = owned[pick % Math.max(1, owned.length)]
   if (kind === 'take') {
     const isSurelyThere = run === 1 && pool.freeCount > 0
@@ -111,9 +151,21 @@ function perform(pool: SlotPool, owned: OwnedRun[], { kind, run, pick }: Step): 
     if (to === undefined) return
     pool.move(entry.slot, entry.state, to)
     entry.state = to
-  } else if (entry !== undefined && FREEING.some(state => state === entry.state)) {
+  } else if (entry !== undefined && kind === 'free' && FREEING.some(state => state === entry.state)) {
     pool.free(entry.slot, entry.state)
     owned.splice(owned.indexOf(entry), 1)
+  } else if (entry !== undefined) {
+    resize(pool, entry, step)
+  }
+}
+
+function resize(pool: SlotPool, entry: OwnedRun, { kind, run }: Step): void {
+  if (kind === 'grow' && entry.state === SLOT_OPEN && run > entry.run) {
+    const slot = pool.grow(entry.slot, run)
+    if (slot >= 0) Object.assign(entry, { slot, run })
+  } else if (kind === 'shrink' && entry.state === SLOT_CLOSED) {
+    pool.shrink(entry.slot, run)
+    entry.run = Math.min(run, entry.run)
   }
 }
 

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { fileStorage } from '../../../src/data-plane/log/file-storage.ts'
 import { Log } from '../../../src/data-plane/log/log.ts'
@@ -49,6 +51,40 @@ test('more parts than one system call takes are all written', () => {
   expect(Buffer.compare(target, Buffer.concat(parts))).toBe(0)
   file.close()
 })
+
+/** What a program of this source prints, in a process whose files may not grow beyond so many kilobytes. */
+function printedWithFilesOf(kilobytes: number, source: string): Promise<string> {
+  // bash counts in kilobytes wherever it runs.
+  const shell = ['-c', `ulimit -f ${kilobytes} && exec "$0" --input-type=module --eval "$1"`]
+  return new Promise((resolve, reject) => {
+    execFile('bash', [...shell, process.execPath, source], (error, output) => {
+      if (error === null) resolve(output)
+      else reject(error)
+    })
+  })
+}
+
+test.each([
+  ['one part', '[new Uint8Array(20000)]'],
+  ['several parts', '[new Uint8Array(12000), new Uint8Array(8000)]']
+])(
+  'a write of %s of which the system took only some bytes is refused, not taken for done',
+  async (_, parts) => {
+    const path = join(ROOT, `short-${parts.length}`)
+    const module = pathToFileURL(
+      join(import.meta.dirname, '../../../dist/src/data-plane/log/file-storage.js')
+    )
+    const output = await printedWithFilesOf(
+      16,
+      `import { fileStorage } from ${JSON.stringify(module.href)}
+     const file = fileStorage.open(${JSON.stringify(path)}, 'write')
+     try { file.write(${parts}, 0); console.log('taken') }
+     catch (error) { console.log(error.code, error.message) }`
+    )
+    expect(output.trim()).toBe(`HIGHWATER_STORAGE cannot write ${path}: only 16384 of 20000 bytes were taken`)
+    expect(statSync(path).size).toBe(16384)
+  }
+)
 
 test('opening for writing keeps what is there, opening for reading needs it to be there', () => {
   const path = join(ROOT, 'kept')

@@ -10,6 +10,10 @@ const GOLDEN = join(import.meta.dirname, '../../golden/log')
 
 const DIRECTORIES: [name: string, settings: Partial<LogSettings>, segments: number][] = [
   ['g-none-0', {}, 1],
+  ['g-gzip-0', {}, 1],
+  ['g-snappy-0', {}, 1],
+  ['g-lz4-0', {}, 1],
+  ['g-zstd-0', {}, 1],
   ['g-idem-0', {}, 1],
   ['g-seg-0', { segmentMs: 60000, indexIntervalBytes: 512 }, 3],
   ['fix-0', { segmentMs: 1500, segmentBytes: 1048576 }, 5]

@@ -245,8 +245,7 @@ test('indexes that are missing, torn, zeroed or of another segment are made agai
         const path = `${DIRECTORY}/000000000000000000${base}.${suffix}`
         const damaged = damage(storage.bytesOf(path))
         if (damaged === null) storage.remove(path)
-        // The indexes of sealed segments are judged by their size alone.
-        else if (base === '40' || damaged.length % 4 !== 0) storage.put(path, damaged)
+        else storage.put(path, damaged)
       }
       const opened = openCold(storage)
       expect(opened.logEndOffset).toBe(45)
@@ -296,16 +295,119 @@ test('a closed log is opened by its last index interval; one that was killed by 
   expect(killed.bytesRead).toBeGreaterThan(1_500_000)
 })
 
-test('a closed log whose last batch is damaged is cut there', () => {
-  const { storage, log } = runningLog()
+/** Files of a closed log, one of them changed: opening is refused with these words, and no `.log` is touched. */
+function expectRefused(damage: (storage: MemoryStorage) => void, words: string, batchCount = 45): void {
+  const { storage, log } = runningLog(batchCount)
   log.close()
+  damage(storage)
+  const logs = () => [...filesIn(storage)].filter(([name]) => name.endsWith('.log'))
+  const before = logs()
+  const refusal = { code: 'HIGHWATER_LOG_CORRUPT', message: expect.stringContaining(words) }
+  expect(() => openCold(storage)).toThrow(expect.objectContaining(refusal))
+  expect(logs()).toEqual(before)
+  expect(storage.openHandles).toBe(0)
+  // The cure that the words name.
+  for (const name of storage.list(DIRECTORY)) {
+    if (name.endsWith('.snapshot')) storage.remove(`${DIRECTORY}/${name}`)
+  }
+  if (words.includes('.snapshot')) expect(openCold(storage).logEndOffset).toBeLessThan(45)
+}
+
+function changed(path: string, change: (bytes: Uint8Array) => Uint8Array) {
+  return (storage: MemoryStorage) => storage.put(path, change(storage.bytesOf(path)))
+}
+
+const SNAPSHOT_CURE = 'restore its files, or remove all .snapshot files beside it to have the log cut there'
+
+test('a closed log whose end is damaged, cut off or gone is refused: what was flushed is not cut', () => {
   const path = `${DIRECTORY}/00000000000000000040.log`
-  const bytes = storage.bytesOf(path)
-  bytes[480]! ^= 1
-  storage.put(path, bytes)
-  const opened = openCold(storage)
-  expect(opened.logEndOffset).toBe(44)
-  expect(closedFiles(opened, storage)).toEqual(filesOfClosed(44))
+  const flipped = changed(path, bytes => bytes.map((byte, i) => (i === 480 ? byte ^ 1 : byte)))
+  const until = 'was durable up to offset 45 when a snapshot was written there, but it ends at'
+  expectRefused(flipped, `${path} ${until} 44: its checksum is wrong; ${SNAPSHOT_CURE}`)
+  for (const length of [0, 100, 499]) {
+    expectRefused(
+      changed(path, bytes => bytes.slice(0, length)),
+      `${until} ${40 + Math.floor(length / 100)}`
+    )
+  }
+  expectRefused(storage => storage.remove(path), `00000000000000000020.log ${until} 40; ${SNAPSHOT_CURE}`)
+})
+
+test('a segment that is gone, empty or cut off before another one is a gap that is named', () => {
+  const first = `${DIRECTORY}/00000000000000000000.log`
+  const next = (offset: number) => `must end at offset ${offset}, where the next segment begins, but it ends`
+  expectRefused(storage => storage.remove(ACTIVE), `${first} ${next(40)} at 20; ${SNAPSHOT_CURE}`)
+  expectRefused(
+    changed(ACTIVE, () => new Uint8Array(0)),
+    `${ACTIVE} ${next(40)} at 20; ${SNAPSHOT_CURE}`
+  )
+  expectRefused(
+    changed(first, bytes => bytes.slice(0, 1500)),
+    `${first} ${next(20)} at 15; ${SNAPSHOT_CURE}`
+  )
+  expectRefused(
+    changed(first, bytes => bytes.slice(0, 1999)),
+    `${first} ${next(20)} at 19: it says 100 bytes and 99 are left`
+  )
+})
+
+test('a killed log with a gap between segments is refused too', () => {
+  const { storage } = runningLog()
+  storage.remove(ACTIVE)
+  expect(() => openCold(storage)).toThrow('must end at offset 40, where the next segment begins')
+})
+
+test('a segment that goes on behind the base of the next one is refused', () => {
+  const twice = changed(ACTIVE, bytes => Buffer.concat([bytes, bytes]))
+  expectRefused(twice, `at 40: its base offset is 20 where 40 follows; ${SNAPSHOT_CURE}`)
+})
+
+test('a log whose beginning is gone is refused, whatever is left of it', () => {
+  const gone = 'but the .log with these records is gone'
+  expectRefused(storage => storage.remove(`${DIRECTORY}/00000000000000000000.log`), gone)
+  const only = (storage: MemoryStorage) => {
+    for (const name of storage.list(DIRECTORY)) {
+      if (/log|index/.test(name)) storage.remove(`${DIRECTORY}/${name}`)
+    }
+  }
+  expectRefused(only, gone, 5)
+})
+
+test('a time index whose last entry is wrong, or lost, is made again', () => {
+  const times = `${DIRECTORY}/00000000000000000020.timeindex`
+  const damages: ((bytes: Uint8Array) => Uint8Array)[] = [
+    bytes => bytes.map((byte, i) => (i === bytes.length - 8 ? 0 : byte)),
+    bytes => bytes.map((byte, i) => (i === bytes.length - 1 ? byte - 1 : byte)),
+    bytes => bytes.slice(0, -12)
+  ]
+  for (const damage of damages) {
+    const { storage, log } = runningLog()
+    log.close()
+    const expected = filesIn(storage)
+    storage.put(times, damage(storage.bytesOf(times)))
+    expect(filesIn(storage)).not.toEqual(expected)
+    const opened = openCold(storage)
+    expect(opened.sealedSegments[1]).toEqual({
+      baseOffset: 20,
+      sealedBytes: 2000,
+      maxTimestamp: 1_700_000_000_039
+    })
+    expect(closedFiles(opened, storage)).toEqual(expected)
+  }
+})
+
+test('of a sealed segment only the last index interval is read', () => {
+  const storage = new MemoryStorage()
+  const options = optionsFor(storage, { segmentBytes: 1_000_000 })
+  const log = Log.openCold(options)
+  const batches = Array.from({ length: 1000 }, (_, baseOffset) =>
+    syntheticBatch({ baseOffset, sizeBytes: 5000 })
+  )
+  appendEach(log, batches)
+  log.close()
+  storage.bytesRead = 0
+  expect(Log.openCold(options).sealedSegments).toHaveLength(4)
+  expect(storage.bytesRead).toBeLessThan(5 * 25_000)
 })
 
 test('a directory of another topic is refused', () => {

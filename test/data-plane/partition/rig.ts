@@ -8,11 +8,13 @@ import type { Log } from '../../../src/data-plane/log/log.ts'
 import { hostRing } from '../../../src/data-plane/partition/host-ring.ts'
 import { LogPublication } from '../../../src/data-plane/partition/log-publication.ts'
 import { PartitionHost } from '../../../src/data-plane/partition/partition-host.ts'
+import { PartitionReaders } from '../../../src/data-plane/partition/partition-readers.ts'
 import { PartitionRecovery } from '../../../src/data-plane/partition/partition-recovery.ts'
 import type { PartitionSettings } from '../../../src/data-plane/partition/partition-settings.ts'
 import { Arena } from '../../../src/threads/arena.ts'
 import { BELLS_BYTES, Bells } from '../../../src/threads/bells.ts'
-import { CONTROL_BLOCK_BYTES, ControlBlock } from '../../../src/threads/control-block.ts'
+import { CONTROL_BLOCK_BYTES, ControlBlock, TAIL_TABLE_WORD } from '../../../src/threads/control-block.ts'
+import { LEASE_TABLE_BYTES, LeaseTable } from '../../../src/threads/lease-table.ts'
 import { emptyLogView, type LogView } from '../../../src/threads/log-view.ts'
 import { RingSender, ringBytes } from '../../../src/threads/ring.ts'
 import {
@@ -22,6 +24,7 @@ import {
 } from '../../../src/threads/segment-table.ts'
 import { allocateWords, growableWords, growWords } from '../../../src/threads/shared-memory.ts'
 import { SLOT_ENTRY_BYTES, SlotTable } from '../../../src/threads/slot-table.ts'
+import { lendTailBlocks } from '../../../src/threads/tail-blocks.ts'
 import { AtomicWords } from '../../../src/threads/words.ts'
 import { MemoryStorage } from '../../support/memory-storage.ts'
 import { DEFAULT_SETTINGS, DIRECTORY } from '../log/batches.ts'
@@ -30,7 +33,7 @@ export const NOW = 1_700_000_100_000
 const RING_CAPACITY = 256
 const SLOT_BYTES = 1024
 
-const fixedClock: Clock = { now: () => NOW, monotonic: () => 0, after: () => () => {} }
+export const fixedClock: Clock = { now: () => NOW, monotonic: () => 0, after: () => () => {} }
 
 export interface RigSettings extends Partial<Omit<PartitionSettings, 'log'>> {
   readonly log?: Partial<PartitionSettings['log']>
@@ -133,12 +136,16 @@ export class RigSender {
   }
 }
 
-const RECOVERY_STEPS = 6
+const RECOVERY_STEPS = 7
+/** Above the senders' regions, which grow from below. */
+const TAIL = { region: 3 * 1024 * 1024, blocks: 4, blockBytes: 65536 }
 
 export class Rig {
   storage = new MemoryStorage()
   readonly arena = Arena.create(4 * 1024 * 1024)
   readonly bellWords = new AtomicWords(allocateWords(BELLS_BYTES))
+  readonly controlWords = new AtomicWords(allocateWords(CONTROL_BLOCK_BYTES))
+  readonly leases = new LeaseTable(new AtomicWords(allocateWords(LEASE_TABLE_BYTES)))
   readonly control: ControlBlock
   readonly segments: SegmentTable
   readonly settings: PartitionSettings
@@ -155,8 +162,9 @@ export class Rig {
       ...settings,
       log: { ...DEFAULT_SETTINGS, ...settings.log }
     }
-    this.control = new ControlBlock(new AtomicWords(allocateWords(CONTROL_BLOCK_BYTES)))
+    this.control = new ControlBlock(this.controlWords)
     this.control.initialise(1)
+    lendTailBlocks(this.controlWords, TAIL_TABLE_WORD, TAIL)
     const words = growableWords(SEGMENT_ENTRY_BYTES, SEGMENT_TABLE_BYTES_MAX)
     this.segments = new SegmentTable(new AtomicWords(words), bytes => growWords(words, bytes))
   }
@@ -182,10 +190,17 @@ export class Rig {
   /** Recovers, cold or warm. @param stepsLived steps until the thread dies; without it the rig serves */
   start(stepsLived = RECOVERY_STEPS): void {
     const publication = new LogPublication(this.control, this.segments, 0)
+    const readers = new PartitionReaders({
+      control: this.control,
+      words: this.controlWords,
+      leases: this.leases,
+      bells: new Bells(this.bellWords)
+    })
     const recovery = new PartitionRecovery({
       control: this.control,
       segments: this.segments,
       publication,
+      readers,
       options: {
         storage: this.storage,
         clock: fixedClock,
@@ -199,15 +214,17 @@ export class Rig {
     const log = recovery.openLog()
     const rings = this.senders.map(sender => hostRing(sender.description()))
     if (stepsLived >= 3) recovery.list(log)
-    if (stepsLived >= 4) recovery.sweep(rings, log.logEndOffset)
-    if (stepsLived >= 5) recovery.publish(log)
-    if (stepsLived < 6) return
+    if (stepsLived >= 4) recovery.cutTail(log)
+    if (stepsLived >= 5) recovery.sweep(rings, log.logEndOffset)
+    if (stepsLived >= 6) recovery.publish(log)
+    if (stepsLived < 7) return
     recovery.finish()
     this.#log = log
     this.#host = new PartitionHost({
       memory: this.arena,
       control: this.control,
       publication,
+      readers,
       bells: new Bells(this.bellWords),
       log,
       clock: fixedClock,

@@ -15,7 +15,18 @@ export interface PartitionState {
   readonly contents: PublishedContents
 }
 
+/** What was lent or opened and is not back. */
+export interface HeldResources {
+  /** Of the arena. */
+  readonly lentBytes: number
+  /** Tail blocks that readers hold. */
+  readonly leases: number
+  /** Files that readers have open, once they were told to let go of them. */
+  readonly readerHandles: number
+}
+
 export interface WorldState {
+  readonly held: HeldResources
   readonly history: History
   readonly partitions: readonly PartitionState[]
   readonly producers: readonly SimulatedProducer[]

@@ -19,12 +19,14 @@ import { type BatchClosing, RecordBatchBuilder } from '../../../src/wire/record/
 import { NO_HEADERS } from '../../../src/wire/record/record-header.ts'
 import { batchUpperBound, payloadSize, recordSize } from '../../../src/wire/record/record-size.ts'
 import {
+  checkedIterator,
   directoryRecord,
   goldenFile,
   goldenVector,
   NO_PRODUCER,
   type PlainRecord,
   segmentRecord,
+  shownBy,
   T0,
   thrownBy,
   utf8,
@@ -135,6 +137,55 @@ describe('the bytes of a batch', () => {
       expect(asText).toBe(asBytes)
     }
   )
+})
+
+describe('whether a record fits into a batch that will be compressed', () => {
+  // Counts and estimates of Kafka's MemoryRecordsBuilder 4.1.0: records without key, writeLimit 16384.
+  test.each([
+    [20, 1, 557, 16369],
+    [20, 0.995, 560, 16375],
+    [20, 0.5, 1111, 16359],
+    [20, 0.25, 2220, 16361],
+    [20, 0.123, 4509, 16358],
+    [20, 1.05, 531, 16382],
+    [1000, 1, 15, 15952],
+    [1000, 0.995, 15, 15873],
+    [1000, 0.5, 29, 15423],
+    [1000, 0.25, 58, 15423],
+    [1000, 0.123, 118, 15444],
+    [1000, 1.05, 14, 15634]
+  ])('is decided as Kafka does for values of %i bytes and a ratio of %f', (size, ratio, count, estimate) => {
+    const builder = new RecordBatchBuilder()
+    builder.reset(new Uint8Array(200_000), 16384, Math.fround(ratio))
+    while (builder.tryAppend(T0, null, new Uint8Array(size), NO_HEADERS));
+    expect([builder.recordCount, builder.estimatedBytes, builder.isFull]).toEqual([count, estimate, false])
+    expect(builder.lacksMemory).toBe(false)
+  })
+
+  test('one that lacks memory alone is taken in a larger buffer, and nothing is lost', () => {
+    const builder = new RecordBatchBuilder()
+    builder.reset(new Uint8Array(1024), 1024, 0.25)
+    const small = new Uint8Array(100)
+    while (builder.tryAppend(T0, null, small, NO_HEADERS));
+    expect([builder.lacksMemory, builder.recordCount]).toEqual([true, 8])
+    const larger = new Uint8Array(4096)
+    builder.moveTo(larger)
+    while (builder.tryAppend(T0, null, small, NO_HEADERS));
+    expect([builder.lacksMemory, builder.recordCount]).toEqual([false, 30])
+    builder.close(NO_PRODUCER)
+    builder.sealCrc()
+    expect(shownBy(checkedIterator(larger.subarray(0, builder.sizeBytes)))).toHaveLength(30)
+  })
+
+  test('its full limit is reached when the estimate is there', () => {
+    const builder = new RecordBatchBuilder()
+    builder.reset(new Uint8Array(4096), 1000, 0.5)
+    builder.tryAppend(T0, null, new Uint8Array(1779), NO_HEADERS)
+    expect([builder.estimatedBytes, builder.isFull]).toEqual([999, false])
+    builder.reset(new Uint8Array(4096), 1000, 0.5)
+    builder.tryAppend(T0, null, new Uint8Array(1780), NO_HEADERS)
+    expect([builder.estimatedBytes, builder.isFull]).toEqual([1000, true])
+  })
 })
 
 describe('whether a record fits', () => {

@@ -1,0 +1,88 @@
+/**
+ * The partitions a consumer reads, in the order in which it was given them, and whose turn it is.
+ *
+ * Thread: the consumer's. Kafka: clients/consumer/internals/SubscriptionState.
+ */
+import { invariant } from '../../base/invariant.ts'
+import type { TopicPartition } from '../../base/topic-partition.ts'
+import type { OffsetReset } from '../../config/offset-reset.ts'
+import { AssignedPartition } from './assigned-partition.ts'
+
+/** A partition to read, or a range of its offsets: from `from` to before `to`. */
+export interface PartitionRange extends TopicPartition {
+  /** Offset to begin with; if absent it goes on where it was, or begins as auto.offset.reset says. */
+  readonly from?: number | undefined
+  /** The first offset that is not read; if absent there is no end. */
+  readonly to?: number | undefined
+}
+
+export class SubscriptionState {
+  #partitions: AssignedPartition[] = []
+  /** The partition the next round starts with. */
+  #turn = 0
+  readonly #reset: OffsetReset
+
+  constructor(reset: OffsetReset) {
+    this.#reset = reset
+  }
+
+  get all(): readonly AssignedPartition[] {
+    return this.#partitions
+  }
+
+  /** Every partition has an end and was read up to it. */
+  get isAtEnd(): boolean {
+    return this.#partitions.length > 0 && this.#partitions.every(({ isAtEnd }) => isAtEnd)
+  }
+
+  /** A partition that stays keeps what is known of it, and its position unless the new range has one. */
+  assign(ranges: readonly PartitionRange[]): void {
+    ranges.forEach(checkRange)
+    const before = this.#partitions
+    this.#partitions = ranges.map(range => {
+      const assigned = before.find(known => isSame(known, range)) ?? new AssignedPartition(range, this.#reset)
+      assigned.end = range.to ?? Number.POSITIVE_INFINITY
+      if (range.from !== undefined) assigned.moveTo(range.from)
+      return assigned
+    })
+    this.#turn = 0
+  }
+
+  find(wanted: TopicPartition): AssignedPartition {
+    const assigned = this.#partitions.find(known => isSame(known, wanted))
+    invariant(assigned !== undefined, 'the partition is assigned to the consumer', () => ({ ...wanted }))
+    return assigned
+  }
+
+  /** Those named, or all. */
+  these(wanted: readonly TopicPartition[] | undefined): readonly AssignedPartition[] {
+    return wanted === undefined ? this.#partitions : wanted.map(partition => this.find(partition))
+  }
+
+  /** Partitions to read now: not paused and not at their end. */
+  active(): AssignedPartition[] {
+    return this.#partitions.filter(({ isPaused, isAtEnd }) => !isPaused && !isAtEnd)
+  }
+
+  /** All ready ones of these once, each time beginning with another one. */
+  round(active: readonly AssignedPartition[]): AssignedPartition[] {
+    const turn = this.#turn % Math.max(1, active.length)
+    this.#turn = turn + 1
+    return [...active.slice(turn), ...active.slice(0, turn)].filter(({ isReady }) => isReady)
+  }
+}
+
+function checkRange(range: PartitionRange, index: number, ranges: readonly PartitionRange[]): void {
+  checkOffset(range.from ?? 0)
+  checkOffset(range.to ?? 0)
+  const first = ranges.findIndex(other => isSame(other, range))
+  invariant(first === index, 'a partition is assigned once', () => ({ ...range }))
+}
+
+export function checkOffset(offset: number): void {
+  invariant(Number.isSafeInteger(offset) && offset >= 0, 'an offset is a whole number, 0 or more', { offset })
+}
+
+export function isSame(left: TopicPartition, right: TopicPartition): boolean {
+  return left.topic === right.topic && left.partition === right.partition
+}

@@ -1,0 +1,141 @@
+/**
+ * `tune` from start to end: every cell of a grid of batch.size and linger.ms, several times in another order
+ * each, at saturation and at a rate; then what the batch model makes of them. Prints nothing.
+ *
+ * Thread: the caller's; load runs in threads of its own, which have ended when this returns.
+ */
+import { processClock } from '../../base/clock.ts'
+import { type Random, seededRandom } from '../../base/random.ts'
+import { freeDiskBytes, readEnvironment } from '../environment.ts'
+import { defaultReportDirectory, ReportDirectory } from '../report-writer.ts'
+import { startEmbeddedTarget } from '../targets/embedded-target.ts'
+import type { BenchAudit } from './bench-audit.ts'
+import { startCrew } from './bench-crew.ts'
+import { type BenchContext, type BenchRun, BenchSession } from './bench-session.ts'
+import { checkDisk } from './disk-budget.ts'
+import { type CellRuns, gridPlans } from './tune-cells.ts'
+import { makeTuneReport, type TuneFindings, type TuneReport } from './tune-report.ts'
+import { type TuneOptions, type TunePlan, tuneSettings } from './tune-settings.ts'
+
+export interface TuneRunOptions extends TuneOptions {
+  /** The command as typed. */
+  readonly command: string
+  /** Directory of the report; made anew under `reports` by default, null for no report. */
+  readonly out?: string | null | undefined
+  readonly signal?: AbortSignal | undefined
+  /** What is going on, for people who wait. */
+  readonly onProgress?: ((text: string) => void) | undefined
+}
+
+export interface TuneOutcome {
+  readonly report: TuneReport
+  /** What was written. */
+  readonly files: readonly string[]
+}
+
+const REPORT_FILE = 'tune.json'
+
+/**
+ * Tunes on the embedded engine, and writes the report.
+ * @throws HighwaterError HIGHWATER_CONFIG, HIGHWATER_STORAGE, HIGHWATER_RESOURCES, HIGHWATER_INTERRUPTED;
+ *   HIGHWATER_AUDIT if a record was lost, doubled or failed: no number is given then
+ */
+export async function runTune(run: TuneRunOptions): Promise<TuneOutcome> {
+  const plan = tuneSettings(run)
+  const directory =
+    run.out === null
+      ? null
+      : new ReportDirectory(run.out ?? defaultReportDirectory(processClock, 'tune'), [REPORT_FILE])
+  const report = makeTuneReport(await measure(run, plan))
+  const files = directory?.write(new Map([[REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`]])) ?? []
+  return { report, files }
+}
+
+async function measure(run: TuneRunOptions, plan: TunePlan): Promise<TuneFindings> {
+  const signal = run.signal ?? new AbortController().signal
+  const createdAtMs = processClock.now()
+  const startedMs = processClock.monotonic()
+  const onStep = (text: string): void => run.onProgress?.(text)
+  onStep('looking at the machine, starting the engine')
+  const environment = await readEnvironment(processClock, signal)
+  const target = await startEmbeddedTarget()
+  try {
+    const { load } = plan.base
+    const free = target.logDirectory === null ? null : freeDiskBytes(target.logDirectory)
+    checkDisk(bytesOf(plan), free)
+    const crew = await startCrew({
+      target,
+      clock: processClock,
+      signal,
+      loaders: load.loaders,
+      readers: 1,
+      loaderStart: {
+        seed: load.seed,
+        sizes: load.sizes,
+        keys: load.distribution,
+        recordSample: load.recordSample,
+        keySample: load.keySample,
+        stall: null
+      },
+      consumerConfig: {}
+    })
+    try {
+      const found = await tuneGrid({ crew, clock: processClock, signal, onStep }, plan)
+      return {
+        ...found,
+        createdAtMs,
+        durationSeconds: (processClock.monotonic() - startedMs) / 1000,
+        command: run.command,
+        label: target.label,
+        environment,
+        plan
+      }
+    } finally {
+      await crew.close()
+    }
+  } finally {
+    await target.close()
+  }
+}
+
+/** What a grid writes at most. */
+function bytesOf({ settings, base }: TunePlan): number {
+  const { cells, runs, seconds, recordsPerSecond } = settings
+  const paced = recordsPerSecond * (seconds + 1) * base.load.meanRecordBytes
+  return cells.length * runs * (paced + base.settings.bytesPerRunMax)
+}
+
+/** Every cell in each round, in an order of its own, so that a slow minute meets them all. */
+export async function tuneGrid(
+  context: BenchContext,
+  plan: TunePlan
+): Promise<{ readonly runs: readonly CellRuns[]; readonly audit: BenchAudit }> {
+  const { settings, base } = plan
+  const plans = gridPlans(plan)
+  const runs = plans.map(() => ({ saturation: [] as BenchRun[], paced: [] as BenchRun[] }))
+  const session = new BenchSession(context, base)
+  const random = seededRandom(base.load.seed)
+  await session.start()
+  for (let round = 1; round <= settings.runs; round++) {
+    for (const index of shuffled(plans.length, random)) {
+      const { batchSize, lingerMs } = settings.cells[index]!
+      context.onStep(`round ${round} of ${settings.runs}: batch.size=${batchSize} linger.ms=${lingerMs}`)
+      const { saturation, paced } = plans[index]!
+      await session.turnTo(saturation)
+      runs[index]!.saturation.push(await session.produce())
+      await session.turnTo(paced)
+      runs[index]!.paced.push(await session.produce())
+    }
+  }
+  return { runs, audit: await session.audit() }
+}
+
+/** 0 to count - 1, in any order. Source: Fisher and Yates. */
+function shuffled(count: number, random: Random): number[] {
+  const order = Array.from({ length: count }, (_, index) => index)
+  for (let last = count - 1; last > 0; last--) {
+    const other = random.below(last + 1)
+    ;[order[last], order[other]] = [order[other]!, order[last]!]
+  }
+  return order
+}

@@ -1,0 +1,120 @@
+/**
+ * Everything one `tune` found out, as it is written to tune.json and printed. The form is
+ * `schemas/tune.schema.json`; a change that old readers cannot bear raises `schemaVersion`.
+ *
+ * Rates are per second, sizes bytes, latencies microseconds but where a name ends in `Ms`, shares 0 to 1.
+ */
+import { busyWarning, type Environment } from '../environment.ts'
+import type { BenchAudit } from './bench-audit.ts'
+import { type LoadSettings, reportedLoad } from './load-settings.ts'
+import {
+  bestCells,
+  type CellRuns,
+  gridPlans,
+  measuredCell,
+  predictGrid,
+  propertiesOf,
+  type TuneCell,
+  type TuneModel
+} from './tune-cells.ts'
+import type { TunePlan, TuneSettings } from './tune-settings.ts'
+
+interface BestCell {
+  /** Index in `cells`. */
+  readonly cell: number
+  /** Lines for a producer.properties. */
+  readonly properties: string
+}
+
+export interface TuneReport {
+  readonly schemaVersion: 1
+  readonly kind: 'tune'
+  /** ISO 8601, UTC. */
+  readonly createdAt: string
+  /** The command that makes the same measurement. */
+  readonly command: string
+  readonly target: 'embedded'
+  /** What the figures hold for. */
+  readonly label: string
+  readonly settings: TuneSettings
+  readonly load: LoadSettings
+  readonly environment: Environment
+  readonly cells: readonly TuneCell[]
+  /** Null where there are too few cells to fit it. */
+  readonly model: TuneModel | null
+  readonly best: { readonly throughput: BestCell; readonly p99: BestCell }
+  /** Records read back and checked, all of them. */
+  readonly audit: BenchAudit
+  readonly warnings: readonly string[]
+  readonly durationSeconds: number
+  readonly exitCode: 0
+}
+
+export interface TuneFindings {
+  readonly createdAtMs: number
+  readonly durationSeconds: number
+  readonly command: string
+  readonly label: string
+  readonly environment: Environment
+  readonly plan: TunePlan
+  /** By cell. */
+  readonly runs: readonly CellRuns[]
+  readonly audit: BenchAudit
+}
+
+const NOTHING: CellRuns = { saturation: [], paced: [] }
+
+/** The report of what was found, once the audit has passed. */
+export function makeTuneReport(findings: TuneFindings): TuneReport {
+  const { plan, runs, audit, environment } = findings
+  const plans = gridPlans(plan)
+  const measured = plan.settings.cells.map((cell, index) =>
+    measuredCell(cell, plans[index]!, runs[index] ?? NOTHING)
+  )
+  const { cells, model } = predictGrid(measured, plan)
+  const best = bestCells(cells)
+  const bestCell = (index: number): BestCell => ({
+    cell: index,
+    properties: propertiesOf(cells[index]!)
+  })
+  return {
+    schemaVersion: 1,
+    kind: 'tune',
+    createdAt: new Date(findings.createdAtMs).toISOString(),
+    command: findings.command,
+    target: 'embedded',
+    label: findings.label,
+    settings: plan.settings,
+    load: reportedLoad(plan.base.load),
+    environment,
+    cells,
+    model,
+    best: { throughput: bestCell(best.throughput), p99: bestCell(best.p99) },
+    audit,
+    warnings: warningsOf(environment, cells, model),
+    durationSeconds: findings.durationSeconds,
+    exitCode: 0
+  }
+}
+
+function warningsOf(environment: Environment, cells: readonly TuneCell[], model: TuneModel | null): string[] {
+  const warnings: string[] = []
+  const busy = busyWarning(environment)
+  if (busy !== null) warnings.push(busy)
+  const notCarried = cells.filter(({ carried }) => !carried).length
+  if (notCarried > 0) {
+    warnings.push(
+      `${notCarried} of ${cells.length} cells did not carry the rate: their latencies are those of a ` +
+        `queue that grows; give a lower --rate.`
+    )
+  }
+  const late = cells.filter(({ bottleneck }) => bottleneck === 'client-bound').length
+  if (late > 0) {
+    warnings.push(
+      `In ${late} of ${cells.length} cells the loader did not keep its schedule: their latencies are ` +
+        `partly its own; give a lower --rate, or more --loaders.`
+    )
+  }
+  if (model === null) warnings.push('Fewer than six cells carried the rate: the batch model is not fitted.')
+  return warnings
+}
