@@ -2,15 +2,17 @@
  * CRC-32C of long ranges by folding: words of the message are added to later ones, so that only its last 848
  * bytes, and what is left over, need tables.
  *
- * The polynomial divides  x^209 + x^144 + x^54 + x^39 + x^14 + 1.  Squaring a polynomial over GF(2) doubles its
- * exponents and nothing else, so the same holds for x^(32·209) + x^(32·144) + …: a 32-bit word may be taken out
- * of the message if it is added 65, 155, 170, 195 and 209 words further on. Seen from there, each word becomes
+ * The polynomial divides  x^209 + x^144 + x^54 + x^39 + x^14 + 1.  Squaring a polynomial over GF(2) doubles
+ * its exponents and nothing else, so the same holds for x^(32·209) + x^(32·144) + …: a 32-bit word may be
+ * taken out of the message if it is added 65, 155, 170, 195 and 209 words further on. Seen from there, each
+ * word becomes
  *
- *   folded[i] = message[i] + folded[i − 65] + folded[i − 155] + folded[i − 170] + folded[i − 195] + folded[i − 209]
+ *   folded[i] = message[i] + folded[i − 65] + folded[i − 155] + folded[i − 170] + folded[i − 195]
+ *               + folded[i − 209]
  *
- * five additions without carry, on four words at a time, and no table. The last 209 words take what is added to
- * them and stay. Of the multiples of the polynomial with six terms this one is the shortest (there is none with
- * fewer below degree 5,000), and its smallest distance, 65, is the largest among the short ones.
+ * five additions without carry, on four words at a time, and no table. The last 209 words take what is added
+ * to them and stay. Of the multiples of the polynomial with six terms this one is the shortest (there is none
+ * with fewer below degree 5,000); its smallest distance leaves room for several vectors at a time.
  *
  *   scratch:  12 free │ 836 bytes before │ folded words, up to 4 KiB │ 848 of zeros │ 848 of what stays
  *

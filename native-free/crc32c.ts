@@ -5,8 +5,8 @@
  *                     │ slice tables │       │ whatever its owner keeps there
  *
  * The module works in place: bytes that lie in the memory are checksummed and moved without leaving it; long
- * ranges are folded first, where there is scratch memory for it. Plain JavaScript takes any array, serves bytes
- * outside the memory and is the oracle of the tests. Node's `zlib.crc32` is another polynomial.
+ * ranges are folded first, where there is scratch memory for it. Plain JavaScript takes any array, serves
+ * bytes outside the memory and is the oracle of the tests. Node's `zlib.crc32` is another polynomial.
  *
  * Thread: one instance per thread; the module and the tables serve all. Kafka: common/utils/Crc32C.
  */
@@ -90,8 +90,8 @@ function crc32cBody(): Code {
 
 /**
  * The module, compiled synchronously; send it to other threads, which instantiate it in microseconds.
- * Exports `crc32c(at, length, seed)`, where the seed is 0 or the checksum of the bytes before, `copy`, and what
- * folding needs.
+ * Exports `crc32c(at, length, seed)`, where the seed is 0 or the checksum of the bytes before, `copy`, and
+ * what folding needs.
  */
 export function compileBlockModule(): WebAssembly.Module {
   const bytes = assembleModule({ module: 'env', name: 'memory', pages: [1, 65536] }, [

@@ -307,7 +307,7 @@ export class LocalFetchLane implements FetchLane {
 function cutShort({ topic, partition, fetchOffset }: FetchRequest): HighwaterError {
   return new HighwaterError(
     'HIGHWATER_LOG_CORRUPT',
-    `the file of ${topic}-${partition} holds no whole batch for offset ${fetchOffset}, though the log goes on; ` +
-      'was it changed from outside?'
+    `the file of ${topic}-${partition} holds no whole batch for offset ${fetchOffset}, ` +
+      'though the log goes on; was it changed from outside?'
   )
 }

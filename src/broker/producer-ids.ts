@@ -1,7 +1,7 @@
 /**
  * Producer ids, given in blocks of 1,000: the end of a block is on disk before its first id is given, so that
- * no id is ever given twice, whatever dies. The file `highwater-producer-ids` holds that end as text. If it is
- * gone, ids go on above the greatest one that any log knows.
+ * no id is ever given twice, whatever dies. The file `highwater-producer-ids` holds that end as text. If it
+ * is gone, ids go on above the greatest one that any log knows.
  *
  * Thread: the broker. Kafka: server/common/ProducerIdsBlock (KIP-730).
  */

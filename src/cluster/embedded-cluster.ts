@@ -38,8 +38,8 @@ export interface Cluster {
   partitionRoom(): Promise<PartitionRoom>
   /**
    * Answers what was submitted, flushes and closes all logs, and ends every thread. Again: nothing.
-   * @throws HighwaterError HIGHWATER_STORAGE if a log could not be flushed, HIGHWATER_THREAD_ENDED if the broker
-   * had died before; then too all has ended
+   * @throws HighwaterError HIGHWATER_STORAGE if a log could not be flushed, HIGHWATER_THREAD_ENDED if the
+   * broker had died before; then too all has ended
    */
   close(): Promise<void>
 }
@@ -117,7 +117,8 @@ class EmbeddedCluster implements Cluster {
 
 function brokerDied(cause: Error | null): HighwaterError {
   const reason = cause?.message ?? 'it ended'
-  const text = `the broker died before it was closed: ${reason}; its logs are recovered when they are opened again`
+  const text =
+    `the broker died before it was closed: ${reason}; ` + 'its logs are recovered when they are opened again'
   return new HighwaterError('HIGHWATER_THREAD_ENDED', text, { cause })
 }
 

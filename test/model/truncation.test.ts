@@ -1,4 +1,6 @@
-/** A log is cut while a reader reads: it believes nothing that was cut, and no mixture of before and after. */
+/**
+ * A log is cut while a reader reads: it believes nothing that was cut, and no mixture of before and after.
+ */
 import { describe, expect, test } from 'vitest'
 import { invariant } from '../../src/base/invariant.ts'
 import {
@@ -9,8 +11,8 @@ import type { Words } from '../../src/threads/words.ts'
 import { explore, type Model, type Program } from './explorer.ts'
 
 /**
- * The view in one word, for that it is never torn is another model's: 16 × generation + log end offset + 1; 0:
- * nothing was published.
+ * The view in one word, for that it is never torn is another model's: 16 × generation + log end offset + 1;
+ * 0: nothing was published.
  */
 const VIEW = 0
 /** The file: one word for each record, 0 where it ends. */

@@ -1,6 +1,6 @@
 /**
- * A reader of tail blocks on a thread of its own: leases the newest batches, holds them for a random time, and
- * checks every byte at the end of the lease. It ends when the view is negative.
+ * A reader of tail blocks on a thread of its own: leases the newest batches, holds them for a random time,
+ * and checks every byte at the end of the lease. It ends when the view is negative.
  */
 import { seededRandom } from '../../src/base/random.ts'
 import { Arena } from '../../src/threads/arena.ts'

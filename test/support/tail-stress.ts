@@ -10,7 +10,7 @@ import { lendTailBlocks } from '../../src/threads/tail-blocks.ts'
 import { AtomicWords } from '../../src/threads/words.ts'
 
 export const BATCH_BYTES = 64
-export const TAIL_REGION = 65536
+const TAIL_REGION = 65536
 const BLOCKS = 3
 const BLOCK_BYTES = 2 * BATCH_BYTES
 /** Word of the control block behind the table: next position. */

@@ -37,8 +37,8 @@ import { type Replay, recover } from './recovery.ts'
 import { flushSealed, sealedSegments } from './sealed-segment.ts'
 
 /**
- * @throws HighwaterError HIGHWATER_LOG_CORRUPT if records are missing, a text file is damaged, or the directory
- * is another topic's
+ * @throws HighwaterError HIGHWATER_LOG_CORRUPT if records are missing, a text file is damaged, or the
+ * directory is another topic's
  */
 export function loadCold(options: LogOptions): LoadedLog {
   options.storage.makeDirectory(options.directory)
@@ -88,7 +88,9 @@ function createEmpty(options: LogOptions, snapshots: ProducerSnapshots): LoadedL
   }
 }
 
-/** @throws HighwaterError HIGHWATER_LOG_CORRUPT, with nothing cut, if something below the snapshot is missing */
+/**
+ * @throws HighwaterError HIGHWATER_LOG_CORRUPT, with nothing cut, if something below the snapshot is missing
+ */
 function loadFrom(options: LogOptions, bases: readonly number[], snapshots: ProducerSnapshots): LoadedLog {
   const firstBase = bases[0] ?? 0
   const start = snapshots.newest(Number.MAX_SAFE_INTEGER)
@@ -166,7 +168,8 @@ function tooShort(
   const path = logFilePath(directory, baseOffset, SUFFIX.log)
   const found = `it ends at ${nextOffset}${fault === null ? '' : `: ${fault}`}`
   const cure = 'restore its files, or remove all .snapshot files beside it to have the log cut there'
-  const text = `${path} was durable up to offset ${from} when a snapshot was written there, but ${found}; ${cure}`
+  const text =
+    `${path} was durable up to offset ${from} when a snapshot was written there, ` + `but ${found}; ${cure}`
   return new HighwaterError('HIGHWATER_LOG_CORRUPT', text)
 }
 

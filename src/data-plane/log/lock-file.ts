@@ -8,9 +8,9 @@
  * process is gone, or if it is of this process and the descriptor is closed: the runtime closes those of a
  * thread that ends, whatever ended it.
  *
- * A stale lock is replaced by the one claimant that holds `<lock>.<text of the stale one>`, a lock of the same
- * kind. So what is replaced is what was looked at, and a claimant that dies on the way leaves a stale lock
- * again and no more.
+ * A stale lock is replaced by the one claimant that holds `<lock>.<text of the stale one>`, a lock of the
+ * same kind. So what is replaced is what was looked at, and a claimant that dies on the way leaves a stale
+ * lock again and no more.
  *
  * Thread: the one that claimed it. Needs a file system with hard links.
  */

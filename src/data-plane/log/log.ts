@@ -291,7 +291,8 @@ export class Log {
   }
 
   /**
-   * Where the log would end if it were cut to `offset`: there, or where the batch begins that `offset` lies in.
+   * Where the log would end if it were cut to `offset`: there, or where the batch begins that `offset` lies
+   * in.
    * @throws HighwaterError HIGHWATER_STORAGE
    */
   endBefore(offset: number): LogEnd {

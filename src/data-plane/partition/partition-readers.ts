@@ -57,7 +57,9 @@ export class PartitionReaders {
     this.#tailBytes += sizeBytes
   }
 
-  /** After a death: what lies behind the end of the log in a block was never seen, and will be other bytes. */
+  /**
+   * After a death: what lies behind the end of the log in a block was never seen, and will be other bytes.
+   */
   cutTail(segment: number, position: number): void {
     this.#tail.cutTo(segment, position)
   }

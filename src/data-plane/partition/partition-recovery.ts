@@ -3,7 +3,7 @@
  * before it, from what that one had published. Each step is a method; a death between any two is met by doing
  * all again.
  *
- *   begin ─▶ openLog ─▶ list ─▶ cutTail ─▶ sweep ─▶ publish ─▶ finish          then passes go on with the rings
+ *   begin ─▶ openLog ─▶ list ─▶ cutTail ─▶ sweep ─▶ publish ─▶ finish      then the passes
  *
  * Thread: the new partition thread, after the confirmed end of the old one.
  */

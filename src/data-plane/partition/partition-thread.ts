@@ -2,7 +2,7 @@
  * Entry of a partition thread: recovers its log, then passes until it is told to stop, and sleeps when there
  * is nothing to do.
  *
- *   broker ─▶ attach, stop, usage, truncate      host ─▶ online, drained      view, rings and bells for the rest
+ *   broker ─▶ attach, stop, usage, truncate      host ─▶ online, drained      shared words for the rest
  *
  * Thread: its own; it blocks in Atomics.wait and has no event loop. Whoever posts a command rings its bell.
  * It ends by itself when it is stopped or the log is poisoned; `runState` says which. What the broker must

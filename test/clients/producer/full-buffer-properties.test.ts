@@ -1,6 +1,6 @@
 /**
- * A buffer that is full, whatever is sent, answered and waited for in whatever order: nobody waits too long, and
- * nothing is half done.
+ * A buffer that is full, whatever is sent, answered and waited for in whatever order: nobody waits too long,
+ * and nothing is half done.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -97,7 +97,7 @@ const SITUATION = fc.record({
   steps: fc.array(STEP, { minLength: 5, maxLength: 30 })
 })
 
-test('send waits 5 ms, its record max.block.ms; then it is refused as a whole, and no memory is lost', async () => {
+test('send waits 5 ms, its record max.block.ms; then it is refused, and no memory is lost', async () => {
   let refused = 0
   let taken = 0
   const property = fc.asyncProperty(

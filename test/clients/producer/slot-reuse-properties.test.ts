@@ -1,7 +1,7 @@
 /**
- * Batches that expire while the broker still reads their slot, in whatever order answers come: no record arrives
- * under a foreign topic, and no slot is used again before it was completed.
- * postmortem: CVE-2026-35554
+ * Batches that expire while the broker still reads their slot, in whatever order answers come: no record
+ * arrives under a foreign topic, and no slot is used again before it was completed. postmortem:
+ * CVE-2026-35554
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LockFile } from '../../../src/data-plane/log/lock-file.ts'
+import { threadEntry } from '../../../src/threads/worker-entry.ts'
+import { startThread } from '../../../src/threads/worker-pool.ts'
 
 let directory = ''
 let lock = ''
@@ -84,4 +86,20 @@ test('a release leaves the lock of another alone, and minds no missing one', () 
   expect(readFileSync(lock, 'utf8')).toMatch(/ second\n$/)
   rmSync(directory, { recursive: true })
   second.release()
+})
+
+test('of many that meet one stale lock at once, one gets it', async () => {
+  const entry = threadEntry(import.meta.url, './lock-thread.ts')
+  const threads = ['a', 'b', 'c', 'd'].map(name => startThread(entry, { name }))
+  const text = staleText()
+  const winners: number[] = []
+  for (let round = 0; round < 200; round++) {
+    const path = `${lock}-${round}`
+    writeFileSync(path, text)
+    const claims = await Promise.all(threads.map(({ port }) => port.call('claim', { path })))
+    winners.push(claims.filter(({ body }) => body['isMine']).length)
+  }
+  for (const { port } of threads) port.close()
+  await Promise.all(threads.map(({ ended }) => ended))
+  expect(winners).toEqual(winners.map(() => 1))
 })

@@ -295,7 +295,9 @@ test('a closed log is opened by its last index interval; one that was killed by 
   expect(killed.bytesRead).toBeGreaterThan(1_500_000)
 })
 
-/** Files of a closed log, one of them changed: opening is refused with these words, and no `.log` is touched. */
+/**
+ * Files of a closed log, one of them changed: opening is refused with these words, and no `.log` is touched.
+ */
 function expectRefused(damage: (storage: MemoryStorage) => void, words: string, batchCount = 45): void {
   const { storage, log } = runningLog(batchCount)
   log.close()

@@ -1,6 +1,6 @@
 /**
- * When nobody sends any more and every answer has come, nothing is held but what the living hold all the time: no
- * slot, no ring entry, no batch, no file, no tail block, no memory of a caller that has died.
+ * When nobody sends any more and every answer has come, nothing is held but what the living hold all the
+ * time: no slot, no ring entry, no batch, no file, no tail block, no memory of a caller that has died.
  */
 import { REGION_UNIT_BYTES } from '../../../src/threads/arena.ts'
 import type { SimulatedPartition } from '../simulated-partition.ts'

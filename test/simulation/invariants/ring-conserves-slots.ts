@@ -1,7 +1,7 @@
 /**
- * Slots are neither lost nor doubled: each one that is not free has exactly one owner, a batch that waits in its
- * queue or an entry of a ring that was not reaped, in the state that goes with it. Positions of a ring never go
- * back. Every record is told its outcome once, and what was accepted is in a log or was refused.
+ * Slots are neither lost nor doubled: each one that is not free has exactly one owner, a batch that waits in
+ * its queue or an entry of a ring that was not reaped, in the state that goes with it. Positions of a ring
+ * never go back. Every record is told its outcome once, and what was accepted is in a log or was refused.
  *
  * The owners are counted here from queues and rings; the pool is only asked for the states.
  */
@@ -143,7 +143,7 @@ function checkSum({ history }: WorldState, logged: ReadonlySet<number>, report: 
   if (pending > 0) report(`${pending} records were never told their outcome`)
   if (acknowledged + unknownLogged !== logged.size) {
     report(
-      `${logged.size} records stand in logs: ${acknowledged} were acknowledged, of ${unknownLogged} nobody knew`
+      `${logged.size} records stand in logs: ${acknowledged} acknowledged, of ${unknownLogged} nobody knew`
     )
   }
 }
