@@ -2,8 +2,8 @@
 /**
  * The `highwater` command: joins the program to this process's arguments, output, signals and exit code.
  *
- * The first Ctrl-C ends what is going on cleanly, so that temporary directories go and no thread is left; a
- * second one ends the process at once.
+ * The first Ctrl-C, or another polite signal, ends what is going on cleanly, so that temporary directories go
+ * and no thread is left; a second one ends the process at once.
  */
 import { tooFewFiles } from './too-few-files.ts'
 
@@ -11,10 +11,12 @@ const BAD_INPUT_EXIT = 1
 const INTERRUPTED_EXIT = 130
 
 const interruption = new AbortController()
-process.on('SIGINT', () => {
-  if (interruption.signal.aborted) process.exit(INTERRUPTED_EXIT)
-  interruption.abort()
-})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(INTERRUPTED_EXIT)
+    interruption.abort()
+  })
+}
 
 async function run(): Promise<number> {
   // Not imported above: with few file handles its many files cannot even be read, and that is to be said

@@ -258,6 +258,7 @@ export class Consumer<K = Uint8Array, V = Uint8Array> {
 
   /** Tries, and waits for more, until something was found or the time is up. */
   async #untilSome(timeoutMs: number, search: Search): Promise<number> {
+    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) throw wrongTimeout(timeoutMs)
     this.#refuseWhileBusy('poll or forEach')
     this.#isBusy = true
     const startedAt = this.#clock.monotonic()
@@ -334,4 +335,9 @@ function named({ topic, partition }: TopicPartition): TopicPartition {
 
 function closedError(): HighwaterError {
   return new HighwaterError('HIGHWATER_CLOSED', 'The consumer is closed.')
+}
+
+function wrongTimeout(timeoutMs: unknown): HighwaterError {
+  const text = `timeoutMs must be a number of milliseconds, 0 or more, not ${String(timeoutMs)}`
+  return new HighwaterError('HIGHWATER_CONFIG', text)
 }

@@ -1,6 +1,7 @@
 /**
  * A record as a program gives it to `send`, and what it is until it stands in a batch.
  */
+import { HighwaterError } from '../../base/local-errors.ts'
 import { NO_HEADERS, type RecordHeader } from '../../wire/record/record-header.ts'
 import type { OutgoingRecord } from './producer-batch.ts'
 import type { RecordCallback } from './record-future.ts'
@@ -21,6 +22,22 @@ export interface ProducerRecord<K = Uint8Array | string, V = Uint8Array | string
 export interface SerializedRecord extends OutgoingRecord {
   /** What it was made of, for those who look at that: `Partitioning.needsSource`. */
   readonly source: ProducerRecord<unknown, unknown>
+}
+
+/** @throws HighwaterError HIGHWATER_SERIALIZATION */
+export function checkedHeaders(headers: ProducerRecord['headers']): readonly RecordHeader[] {
+  if (headers === undefined) return NO_HEADERS
+  const isSound =
+    Array.isArray(headers) &&
+    headers.every(
+      (header: Partial<RecordHeader> | null) =>
+        typeof header?.key === 'string' && (header.value === null || header.value instanceof Uint8Array)
+    )
+  if (isSound) return headers
+  throw new HighwaterError(
+    'HIGHWATER_SERIALIZATION',
+    'Headers are a list of { key, value }: the key a string, the value a Uint8Array or null.'
+  )
 }
 
 const NOTHING: ProducerRecord<unknown, unknown> = { topic: '', value: null }

@@ -16,7 +16,6 @@ import { type Clock, systemClock } from '../../base/clock.ts'
 import { invariant } from '../../base/invariant.ts'
 import { type Random, systemRandom } from '../../base/random.ts'
 import { type ProducerSettings, parseProducerConfig } from '../../config/producer-config.ts'
-import { NO_HEADERS } from '../../wire/record/record-header.ts'
 import type { ChannelSource } from '../channel-source.ts'
 import { BatchCompression } from './batch-compression.ts'
 import { ProducerInterceptors } from './interceptors.ts'
@@ -36,7 +35,7 @@ import {
 } from './producer-errors.ts'
 import { ProducerMetrics, type ProducerMetricValues, type TopicMetricValues } from './producer-metrics.ts'
 import type { ProducerOptions } from './producer-options.ts'
-import { type ProducerRecord, RecordDraft, type SerializedRecord } from './producer-record.ts'
+import { checkedHeaders, type ProducerRecord, RecordDraft, type SerializedRecord } from './producer-record.ts'
 import { ProducerWaiters } from './producer-waiters.ts'
 import { RecordAccumulator, slotSizes } from './record-accumulator.ts'
 import { type RecordCallback, RecordFuture, type SendCallback } from './record-future.ts'
@@ -187,7 +186,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     }
     draft.value = value
     draft.key = key === undefined || key instanceof Uint8Array ? (key ?? null) : keyBytesOf(key)
-    draft.headers = record.headers ?? NO_HEADERS
+    draft.headers = checkedHeaders(record.headers)
     draft.callback = callback
     draft.timestamp = timestamp === undefined ? this.#wallTime : checkedTimestamp(timestamp)
     const route = this.#route?.topic === record.topic ? this.#route : this.#switchTopic(record.topic)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Consumer } from '../../../src/clients/consumer/consumer.ts'
 import type { RecordCursor } from '../../../src/wire/record/record-batch-iterator.ts'
-import { advanceSlowly, settled } from '../../support/manual-clock.ts'
+import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
 import { append, codeOf, EARLIEST, FIRST, open, range, SECOND, valuesOf } from './rig.ts'
 
@@ -338,3 +338,14 @@ describe('life', () => {
     expect(await codeOf(consumer.poll(0))).toBe('HIGHWATER_CLOSED')
   })
 })
+
+test.each([Number.NaN, -1, undefined, '50'])(
+  'a timeout of %s is refused, not waited for',
+  async timeoutMs => {
+    const consumer = new Consumer(new MemoryChannel(new ManualClock()))
+    await expect(consumer.poll(timeoutMs as number)).rejects.toMatchObject({ code: 'HIGHWATER_CONFIG' })
+    await expect(consumer.forEach(() => {}, { timeoutMs: Number.NaN })).rejects.toMatchObject({
+      code: 'HIGHWATER_CONFIG'
+    })
+  }
+)
