@@ -57,6 +57,7 @@ export class LocalFetchLane implements FetchLane {
   readonly #parts: LaneParts
   readonly #lane: FetchLaneReply
   readonly #leases: LeaseTable
+  readonly #usesTail: boolean
   readonly #handles = new SegmentHandles(fileStorage)
   readonly #partitions = new Map<string, ReadPartition>()
   readonly #found: FoundBytes
@@ -74,6 +75,7 @@ export class LocalFetchLane implements FetchLane {
     this.#parts = parts
     this.#lane = lane
     this.#leases = new LeaseTable(new AtomicWords(leases))
+    this.#usesTail = options.hotTail ?? true
     this.#chunkBytes = Math.max(options.chunkBytes, RECORD_BATCH_OVERHEAD)
     this.#chunk = this.#allocateChunk()
     this.#found = { memory: this.#chunk, address: 0, length: 0 }
@@ -101,7 +103,7 @@ export class LocalFetchLane implements FetchLane {
     const reply = await this.#parts.port.call('openFetchPartition', { topic, partition })
     const { directory } = bodyAs<FetchPartitionReply>(reply)
     const words = { control: sharedWords(reply, 'control'), segments: sharedWords(reply, 'segments') }
-    const reader = { leases: this.#leases, row: this.#lane.readerRow }
+    const reader = this.#usesTail ? { leases: this.#leases, row: this.#lane.readerRow } : null
     const log = new LocalLog(words, this.#handles, directory, reader)
     const next = { offset: -1, ordinal: 0, position: 0, truncationGeneration: 0 }
     this.#partitions.set(key, { log, next })

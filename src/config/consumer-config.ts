@@ -117,6 +117,11 @@ const definition = defineConfig('consumer', {
     type: 'boolean',
     default: false,
     doc: 'As Kafka 0.8: a batch above max.partition.fetch.bytes is never given. Not in Kafka 4.'
+  },
+  'engine.hot.tail': {
+    type: 'boolean',
+    default: true,
+    doc: 'Take the newest bytes from shared memory; if false, from the files alone, as an audit does.'
   }
 })
 

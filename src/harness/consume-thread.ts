@@ -60,6 +60,7 @@ class ConsumerThread {
   readonly #tally: ThreadTally
   readonly #recordsPerBatch: number
   #channel: Channel | null = null
+  #auditor: Consumer | null = null
   #consumer: Consumer | null = null
   #batches = 0
 
@@ -80,6 +81,7 @@ class ConsumerThread {
 
   async close(): Promise<void> {
     await this.#consumer?.close()
+    await this.#auditor?.close()
     await this.#channel?.close()
   }
 
@@ -112,7 +114,11 @@ class ConsumerThread {
   }
 
   async #audit({ partition, acknowledged }: AuditCommand): Promise<AuditResult> {
-    const consumer = this.#assign(partition)
+    invariant(this.#channel !== null, 'a consumer is connected before it reads')
+    // What is judged is what stands in the files.
+    this.#auditor ??= new Consumer(this.#channel, { 'engine.hot.tail': false })
+    const consumer = this.#auditor
+    consumer.assign([partition])
     consumer.seek(partition, 0)
     const options = { timeoutMs: AUDIT_WAIT_MS, blocking: true }
     const source = {

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { KafkaError } from '../../src/base/kafka-error.ts'
@@ -344,6 +344,19 @@ test('a cluster whose directory was removed closes without a word about its lock
   const cluster = await startCluster({ 'log.dirs': logDirs, 'engine.arena.bytes': 16 * MIB })
   rmSync(logDirs, { recursive: true })
   await cluster.close()
+})
+
+test('partitions that wait for their turn to start are let go of when the cluster closes', async () => {
+  const cluster = await startCluster({ 'engine.arena.bytes': 16 * MIB })
+  const partitions = 2 * availableParallelism() + 4
+  const lane = await (await withTopic(cluster, {}, partitions)).openFetchLane({ chunkBytes: 4096 })
+  const opened = count(partitions).map(partition => lane.openPartition({ topic: 'orders', partition }))
+  const settled = Promise.allSettled(opened)
+  // Answered behind all of them.
+  await cluster.partitionRoom()
+  await cluster.close()
+  const reasons = (await settled).map(end => (end.status === 'rejected' ? end.reason : null))
+  expect(reasons.at(-1)).toMatchObject({ code: 'HIGHWATER_CLOSED' })
 })
 
 test('a handle connects once, and not after its cluster has closed', async () => {

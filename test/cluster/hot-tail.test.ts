@@ -84,6 +84,14 @@ describe('the newest bytes', () => {
   })
 })
 
+test('a reader that wants the files alone gets the newest bytes from there too', async () => {
+  const { channel, producer } = await opened()
+  const lane = await channel.openFetchLane({ chunkBytes: 4096, hotTail: false })
+  await lane.openPartition(orders)
+  await producer.append(1)
+  expect((await fetchAt(lane, 0)).buffer.byteLength).toBeLessThan(MIB)
+})
+
 describe('a reader that waits', () => {
   test('is woken when as many bytes are there as it wants, and not before', async () => {
     const { channel, producer } = await opened()

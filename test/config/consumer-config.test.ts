@@ -20,7 +20,8 @@ test('defaults are those of Kafka 4', () => {
     metricsSampleWindowMs: 30000,
     retryBackoffMs: 100,
     retryBackoffMaxMs: 1000,
-    engineLegacyFetch: false
+    engineLegacyFetch: false,
+    engineHotTail: true
   })
 })
 

@@ -322,7 +322,8 @@ export class Consumer<K = Uint8Array, V = Uint8Array> {
   async #openLines(): Promise<Lines> {
     this.#client = await openChannel(this.#source)
     const { channel } = this.#client
-    const lane = await channel.openFetchLane({ chunkBytes: this.#settings.maxPartitionFetchBytes })
+    const { maxPartitionFetchBytes: chunkBytes, engineHotTail: hotTail } = this.#settings
+    const lane = await channel.openFetchLane({ chunkBytes, hotTail })
     const parts = { clock: this.#clock, random: this.#random, settings: this.#settings, wakeup: this.#wakeup }
     const lookup = new OffsetLookup({ channel, ...parts })
     return { fetcher: new Fetcher({ lane, lookup, metrics: this.#metrics, ...parts }), lookup }

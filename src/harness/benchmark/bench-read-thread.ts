@@ -147,18 +147,24 @@ class BenchReadThread {
 
   async #audit(expected: ExpectedTopic): Promise<BenchAudit> {
     const options = { timeoutMs: AUDIT_WAIT_MS, blocking: true }
-    let consumer: Consumer | null = null
-    return await auditTopic(
-      {
-        open: async partition => {
-          consumer = this.#assign([partition])
-          consumer.seek(partition, 0)
-          return await consumer.endOffset(partition)
+    invariant(this.#channel !== null, 'a reader is connected before it reads')
+    // What is judged is what stands in the files.
+    const consumer = new Consumer(this.#channel, { 'engine.hot.tail': false })
+    try {
+      return await auditTopic(
+        {
+          open: async partition => {
+            consumer.assign([partition])
+            consumer.seek(partition, 0)
+            return await consumer.endOffset(partition)
+          },
+          read: each => consumer.forEach(each, options)
         },
-        read: async each => (consumer === null ? 0 : await consumer.forEach(each, options))
-      },
-      expected
-    )
+        expected
+      )
+    } finally {
+      await consumer.close()
+    }
   }
 
   #assign(partitions: readonly TopicPartition[]): Consumer {

@@ -92,6 +92,8 @@ export interface ProducePartition extends TopicPartition {
 export interface FetchLaneOptions {
   /** Bytes of the reader's private chunk; grows when a batch is longer. */
   readonly chunkBytes: number
+  /** False: bytes come from the files alone. True if absent. */
+  readonly hotTail?: boolean
 }
 
 /** Where a reader is. */

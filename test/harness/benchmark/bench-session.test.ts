@@ -70,12 +70,11 @@ describe('a session', () => {
     const [log] = crew.channel.broker.partitionsOf(plan.load.topic) ?? []
     expect(audit.records).toBe(log?.logEndOffset)
     expect(crew.loads.map(({ recordsPerSecond }) => recordsPerSecond)).toEqual([null, 500, 500])
-    const { rate, scheduled, verdict } = benchResult(runs, plan)
+    const { rate, scheduled } = benchResult(runs, plan)
     expect(rate.recordsPerSecond).toBeCloseTo(500, -1)
     // Every record due in the measured time was timed: 0.4 s at 500 a second, twice.
     expect(scheduled?.count).toBe(400)
     expect(scheduled?.max).toBeLessThan(6000)
-    expect(verdict.bottleneck).not.toBe('client-bound')
   })
 
   test('of readers too tells how long records took to them', async () => {
