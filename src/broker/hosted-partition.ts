@@ -215,7 +215,7 @@ export class HostedPartition {
   }
 
   #obey(effect: HostEffect): void {
-    if (effect === 'start') this.#engine.starts.ask(this.#begin)
+    if (effect === 'start') this.#askForStart()
     else if (effect === 'ask-to-stop') this.#tell('stop', {})
     else if (effect === 'go-offline') this.#goOffline()
     else if (effect === 'release') this.#release()
@@ -223,6 +223,13 @@ export class HostedPartition {
       this.#failure = 'it made no progress'
       this.#thread?.abort()
     }
+  }
+
+  /** The first start takes its turn; after a death there is no waiting for others. */
+  #askForStart(): void {
+    const { starts } = this.#engine
+    if (this.#control.hostIncarnation === 0) starts.ask(this.#begin)
+    else starts.startNow(this.#begin)
   }
 
   #goOffline(): void {

@@ -19,6 +19,12 @@ export class StartQueue {
     this.#startNext()
   }
 
+  /** Calls `start` now, whoever waits: of a partition that served before, clients are waiting. */
+  startNow(start: () => void): void {
+    this.#starting++
+    start()
+  }
+
   /** Its turn has not come, and is to come no more. @returns false if it has come */
   withdraw(start: () => void): boolean {
     const at = this.#waiting.indexOf(start)

@@ -29,3 +29,16 @@ test('one that withdraws before its turn never starts, and takes no turn from an
   queue.finished()
   expect(started).toEqual(['a', 'c'])
 })
+
+test('one that came back from a death does not wait for its turn, and those that wait do not pass it', () => {
+  const started: string[] = []
+  const queue = new StartQueue(1)
+  queue.ask(() => started.push('first'))
+  queue.ask(() => started.push('second'))
+  queue.startNow(() => started.push('again'))
+  expect(started).toEqual(['first', 'again'])
+  queue.finished()
+  expect(started).toEqual(['first', 'again'])
+  queue.finished()
+  expect(started).toEqual(['first', 'again', 'second'])
+})
