@@ -117,8 +117,7 @@ class EmbeddedCluster implements Cluster {
 
 function brokerDied(cause: Error | null): HighwaterError {
   const reason = cause?.message ?? 'it ended'
-  const text =
-    `the broker died before it was closed: ${reason}; ` + 'its logs are recovered when they are opened again'
+  const text = `the broker died before it was closed: ${reason}; the next start recovers its logs`
   return new HighwaterError('HIGHWATER_THREAD_ENDED', text, { cause })
 }
 

@@ -16,7 +16,7 @@ import type { PartitionRange } from '../clients/consumer/subscription-state.ts'
 import type { ConsumerConfigInput, RecordFormat } from '../config/consumer-config.ts'
 import { type PackedError, packError } from '../threads/command-error.ts'
 import type { Command, CommandPort } from '../threads/command-port.ts'
-import { enterThread } from '../threads/thread-start.ts'
+import { enterThread, obeyUntilClosed } from '../threads/thread-start.ts'
 import type { Channel } from '../wire/network/channel.ts'
 import { type ClusterHandle, connectHandle } from './cluster-handle.ts'
 
@@ -177,15 +177,5 @@ async function loadModule(address: string): Promise<HandlerModule> {
 
 export default async function handlerThread(task: unknown): Promise<void> {
   const { data, port } = enterThread(task)
-  const thread = new HandlerThread(data, port)
-  try {
-    await new Promise<void>(resolve => {
-      port.onClose(resolve)
-      port.ref()
-      port.onCommand(command => (command.name === 'close' ? resolve() : thread.obey(command)))
-    })
-    await thread.close()
-  } finally {
-    port.close()
-  }
+  await obeyUntilClosed(port, new HandlerThread(data, port))
 }

@@ -11,6 +11,7 @@
  */
 import { invariant } from '../base/invariant.ts'
 import type { Random } from '../base/random.ts'
+import { mix, readWord, sumOfBytes, writeWord } from './stamp-words.ts'
 
 /** Bytes of the stamp: the least size of a measured record. */
 export const STAMP_BYTES = 16
@@ -18,34 +19,6 @@ export const STAMP_BYTES = 16
 const LOADER_AT = 4
 const PARTITION_AT = 8
 const CHECKSUM_AT = 12
-
-/** Golden ratio of 2^32: a multiplier that spreads every bit upwards. */
-const SPREAD = 0x9e3779b1
-
-function mix(sum: number, word: number): number {
-  const spread = Math.imul(sum ^ word, SPREAD)
-  return spread ^ (spread >>> 15)
-}
-
-function readWord(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-}
-
-function writeWord(bytes: Uint8Array, at: number, word: number): void {
-  bytes[at] = word
-  bytes[at + 1] = word >>> 8
-  bytes[at + 2] = word >>> 16
-  bytes[at + 3] = word >>> 24
-}
-
-/** Sum of the random part, from `at` up to `end`. */
-function sumOf(bytes: Uint8Array, at: number, end: number): number {
-  let sum = end - at
-  let next = at
-  for (; next + 4 <= end; next += 4) sum = mix(sum, readWord(bytes, next))
-  for (; next < end; next++) sum = mix(sum, bytes[next]!)
-  return sum
-}
 
 /** Values a loader sends again and again, each with a new stamp. */
 export class StampedValues {
@@ -65,7 +38,7 @@ export class StampedValues {
       const value = new Uint8Array(recordBytes)
       for (let at = STAMP_BYTES; at < recordBytes; at++) value[at] = random.below(256)
       this.#values.push(value)
-      this.#sums.push(sumOf(value, STAMP_BYTES, recordBytes))
+      this.#sums.push(sumOfBytes(value, STAMP_BYTES, recordBytes))
     }
   }
 
@@ -94,7 +67,7 @@ export class Stamp {
     this.sequence = readWord(bytes, at) >>> 0
     this.loader = readWord(bytes, at + LOADER_AT) >>> 0
     this.partition = readWord(bytes, at + PARTITION_AT) >>> 0
-    const sum = sumOf(bytes, at + STAMP_BYTES, at + length)
+    const sum = sumOfBytes(bytes, at + STAMP_BYTES, at + length)
     const expected = mix(mix(mix(sum, this.sequence), this.loader), this.partition)
     return readWord(bytes, at + CHECKSUM_AT) === expected
   }

@@ -4,7 +4,7 @@
  *   export default async (task: unknown) => { const { data, port } = enterThread(task) ... }
  */
 import type { MessagePort } from 'node:worker_threads'
-import { CommandPort } from './command-port.ts'
+import { type Command, CommandPort } from './command-port.ts'
 
 /** What `startThread` passes to the entry. */
 export interface ThreadTask {
@@ -16,4 +16,26 @@ export interface ThreadTask {
 export function enterThread(task: unknown): { data: Record<string, unknown>; port: CommandPort } {
   const { data, port } = task as ThreadTask
   return { data, port: new CommandPort(port) }
+}
+
+interface ObedientThread {
+  obey(command: Command): unknown
+  close(): Promise<void>
+}
+
+/**
+ * Life of a thread with an event loop: it obeys its commands until it is told to close, or whoever started it
+ * is gone. Resolves when it has closed what it had open; its port is closed then, whatever happened.
+ */
+export async function obeyUntilClosed(port: CommandPort, thread: ObedientThread): Promise<void> {
+  try {
+    await new Promise<void>(resolve => {
+      port.onClose(resolve)
+      port.ref()
+      port.onCommand(command => (command.name === 'close' ? resolve() : thread.obey(command)))
+    })
+    await thread.close()
+  } finally {
+    port.close()
+  }
 }

@@ -7,7 +7,7 @@
  * Thread: the consumer's. Kafka: clients/consumer/ConsumerInterceptor, internals/ConsumerInterceptors.
  */
 import type { TopicPartition } from '../../base/topic-partition.ts'
-import { configError } from '../../config/define-config.ts'
+import { InterceptorChain } from '../interceptor-chain.ts'
 import type { ConsumerRecord } from './consumer-record.ts'
 
 /** An offset that was committed: the next to read. */
@@ -25,65 +25,37 @@ export interface ConsumerInterceptor<K = Uint8Array, V = Uint8Array> {
 
 type AnyRecord = ConsumerRecord<unknown, unknown>
 type AnyInterceptor = ConsumerInterceptor<unknown, unknown>
-type Hook = keyof AnyInterceptor
 
 export class ConsumerInterceptors {
-  readonly #chain: readonly AnyInterceptor[]
-  /** Hooks that threw before. */
-  readonly #warned = new Map<AnyInterceptor, Set<Hook>>()
+  readonly #chain: InterceptorChain<AnyInterceptor>
 
-  private constructor(chain: readonly AnyInterceptor[]) {
+  private constructor(chain: InterceptorChain<AnyInterceptor>) {
     this.#chain = chain
   }
 
   /** @param setting `interceptor.classes`. @returns null if there are none */
   static of(setting: object | null): ConsumerInterceptors | null {
-    if (setting === null) return null
-    if (!Array.isArray(setting) || !setting.every(isInterceptor)) {
-      throw configError('interceptor.classes must be a list of objects with onConsume, onCommit or close.')
-    }
-    return setting.length === 0 ? null : new ConsumerInterceptors([...setting])
+    const chain = InterceptorChain.of<AnyInterceptor>(setting, 'onConsume, onCommit or close')
+    return chain === null ? null : new ConsumerInterceptors(chain)
   }
 
   /** The records to give. */
   onConsume(records: AnyRecord[]): AnyRecord[] {
     let intercepted = records
-    for (const interceptor of this.#chain) {
+    for (const interceptor of this.#chain.all) {
       if (interceptor.onConsume === undefined) continue
       try {
         const next: unknown = interceptor.onConsume(intercepted)
         if (!Array.isArray(next)) throw new TypeError('a list of records is expected back')
         intercepted = next
       } catch (error) {
-        this.#warn(interceptor, 'onConsume', error)
+        this.#chain.passOver(interceptor, 'onConsume', error)
       }
     }
     return intercepted
   }
 
   close(): void {
-    for (const interceptor of this.#chain) {
-      try {
-        interceptor.close?.()
-      } catch (error) {
-        this.#warn(interceptor, 'close', error)
-      }
-    }
+    this.#chain.close()
   }
-
-  /** Once per interceptor and hook: it may throw every time. */
-  #warn(interceptor: AnyInterceptor, hook: Hook, error: unknown): void {
-    const warned = this.#warned.get(interceptor) ?? new Set()
-    this.#warned.set(interceptor, warned)
-    if (warned.has(hook)) return
-    warned.add(hook)
-    const reason = error instanceof Error ? error.message : String(error)
-    process.emitWarning(`An interceptor threw in ${hook} and was passed over; the first time: ${reason}`, {
-      code: 'HIGHWATER_INTERCEPTOR'
-    })
-  }
-}
-
-function isInterceptor(value: unknown): value is AnyInterceptor {
-  return typeof value === 'object' && value !== null
 }

@@ -8,8 +8,8 @@
  * Thread: the caller's; keep them fast. Kafka: clients/producer/internals/ProducerInterceptors, and
  * AppendCallbacks of KafkaProducer.
  */
-import { configError } from '../../config/define-config.ts'
 import { NO_HEADERS, type RecordHeader } from '../../wire/record/record-header.ts'
+import { InterceptorChain } from '../interceptor-chain.ts'
 import type { ProducerRecord } from './producer-record.ts'
 import type { RecordCallback, RecordListener, RecordMetadata, SendCallback } from './record-future.ts'
 
@@ -25,40 +25,33 @@ export interface ProducerInterceptor<K = Uint8Array | string, V = Uint8Array | s
 }
 
 type AnyInterceptor = ProducerInterceptor<unknown, unknown>
-type Hook = keyof ProducerInterceptor
 
 export class ProducerInterceptors {
-  readonly #interceptors: readonly AnyInterceptor[]
+  readonly #chain: InterceptorChain<AnyInterceptor>
   readonly #acknowledged: readonly AnyInterceptor[]
-  /** Hooks that threw before. */
-  readonly #warned = new Map<AnyInterceptor, Set<Hook>>()
 
-  private constructor(interceptors: readonly AnyInterceptor[]) {
-    this.#interceptors = interceptors
-    this.#acknowledged = interceptors.filter(({ onAcknowledgement }) => onAcknowledgement !== undefined)
+  private constructor(chain: InterceptorChain<AnyInterceptor>) {
+    this.#chain = chain
+    this.#acknowledged = chain.all.filter(({ onAcknowledgement }) => onAcknowledgement !== undefined)
   }
 
   /** @param setting `interceptor.classes`. @returns null if there are none */
   static of(setting: object | null): ProducerInterceptors | null {
-    if (setting === null) return null
-    if (!Array.isArray(setting) || !setting.every(isInterceptor)) {
-      throw configError(
-        'interceptor.classes must be a list of objects with onSend, onAcknowledgement or close.'
-      )
-    }
-    return setting.length === 0 ? null : new ProducerInterceptors([...setting])
+    const chain = InterceptorChain.of<AnyInterceptor>(setting, 'onSend, onAcknowledgement or close')
+    return chain === null ? null : new ProducerInterceptors(chain)
   }
 
   /** The record to send. */
   onSend(record: ProducerRecord<unknown, unknown>): ProducerRecord<unknown, unknown> {
     let intercepted = record
-    for (const interceptor of this.#interceptors) {
+    for (const interceptor of this.#chain.all) {
+      if (interceptor.onSend === undefined) continue
       try {
-        const next: unknown = interceptor.onSend === undefined ? intercepted : interceptor.onSend(intercepted)
+        const next: unknown = interceptor.onSend(intercepted)
         if (!isRecord(next)) throw new TypeError('a record is expected back')
         intercepted = next
       } catch (error) {
-        this.#warn(interceptor, 'onSend', error)
+        this.#chain.passOver(interceptor, 'onSend', error)
       }
     }
     return intercepted
@@ -83,31 +76,13 @@ export class ProducerInterceptors {
       try {
         interceptor.onAcknowledgement?.(metadata, error, headers)
       } catch (thrown) {
-        this.#warn(interceptor, 'onAcknowledgement', thrown)
+        this.#chain.passOver(interceptor, 'onAcknowledgement', thrown)
       }
     }
   }
 
   close(): void {
-    for (const interceptor of this.#interceptors) {
-      try {
-        interceptor.close?.()
-      } catch (error) {
-        this.#warn(interceptor, 'close', error)
-      }
-    }
-  }
-
-  /** Once per interceptor and hook: it may throw for every record. */
-  #warn(interceptor: AnyInterceptor, hook: Hook, error: unknown): void {
-    const warned = this.#warned.get(interceptor) ?? new Set()
-    this.#warned.set(interceptor, warned)
-    if (warned.has(hook)) return
-    warned.add(hook)
-    const reason = error instanceof Error ? error.message : String(error)
-    process.emitWarning(`An interceptor threw in ${hook} and was passed over; the first time: ${reason}`, {
-      code: 'HIGHWATER_INTERCEPTOR'
-    })
+    this.#chain.close()
   }
 }
 
@@ -144,10 +119,6 @@ export class InterceptedRecord implements RecordListener {
       if (this.isRefused) this.#interceptors.onAcknowledgement(metadata, error, this.#headers)
     }
   }
-}
-
-function isInterceptor(value: unknown): value is AnyInterceptor {
-  return typeof value === 'object' && value !== null
 }
 
 function isRecord(value: unknown): value is ProducerRecord<unknown, unknown> {

@@ -13,6 +13,8 @@
  * the record, and the value is covered whole.
  */
 
+import { mix, readWord, sumOfBytes, writeWord } from '../stamp-words.ts'
+
 /** Bytes of the stamp: the least size of a generated value. */
 export const BENCH_STAMP_BYTES = 20
 
@@ -20,34 +22,6 @@ const LOADER_AT = 4
 const DUE_AT = 8
 const LATE_AT = 12
 const CHECKSUM_AT = 16
-
-/** Golden ratio of 2^32: a multiplier that spreads every bit upwards. */
-const SPREAD = 0x9e3779b1
-
-function mix(sum: number, word: number): number {
-  const spread = Math.imul(sum ^ word, SPREAD)
-  return spread ^ (spread >>> 15)
-}
-
-function readWord(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-}
-
-function writeWord(bytes: Uint8Array, at: number, word: number): void {
-  bytes[at] = word
-  bytes[at + 1] = word >>> 8
-  bytes[at + 2] = word >>> 16
-  bytes[at + 3] = word >>> 24
-}
-
-/** Sum of the bytes from `at` up to `end`: made once for a value that is sent again and again. */
-export function sumOfBytes(bytes: Uint8Array, at: number, end: number): number {
-  let sum = end - at
-  let next = at
-  for (; next + 4 <= end; next += 4) sum = mix(sum, readWord(bytes, next))
-  for (; next < end; next++) sum = mix(sum, bytes[next]!)
-  return sum
-}
 
 /** The words of a stamp; one object per thread, no allocation per record. */
 export class BenchStamp {

@@ -6,7 +6,8 @@
  */
 import type { Random } from '../../base/random.ts'
 import type { RecordHeader } from '../../wire/record/record-header.ts'
-import { BENCH_STAMP_BYTES, BenchStamp, payloadSum, sumOfBytes } from './bench-stamp.ts'
+import { sumOfBytes } from '../stamp-words.ts'
+import { BENCH_STAMP_BYTES, BenchStamp, payloadSum } from './bench-stamp.ts'
 import type { KeySource } from './key-distribution.ts'
 import type { Lines } from './lines.ts'
 import type { SizeShare } from './payload.ts'

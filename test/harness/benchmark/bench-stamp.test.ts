@@ -6,9 +6,9 @@ import {
   payloadSum,
   type StampedRecord,
   stampAt,
-  sumOfBytes,
   sumOfPayload
 } from '../../../src/harness/benchmark/bench-stamp.ts'
+import { sumOfBytes } from '../../../src/harness/stamp-words.ts'
 
 /** A record with its parts one behind the other, as in a batch. */
 function recordOf(key: Uint8Array | null, value: Uint8Array, tail: Uint8Array): StampedRecord {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
-import { BenchStamp, payloadSum, sumOfBytes } from '../../../src/harness/benchmark/bench-stamp.ts'
+import { BenchStamp, payloadSum } from '../../../src/harness/benchmark/bench-stamp.ts'
 import { keySource, parseKeys } from '../../../src/harness/benchmark/key-distribution.ts'
 import { parseSizes } from '../../../src/harness/benchmark/payload.ts'
 import { type OutgoingBenchRecord, RecordStream } from '../../../src/harness/benchmark/record-stream.ts'
+import { sumOfBytes } from '../../../src/harness/stamp-words.ts'
 
 function stream(
   changes: { sizes?: string; keys?: string; lines?: string[]; seed?: number } = {}
