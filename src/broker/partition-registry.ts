@@ -12,7 +12,7 @@ import { HostedPartition } from './hosted-partition.ts'
 import { partitionSettings } from './topic-settings.ts'
 import type { TopicStore } from './topic-store.ts'
 
-const ENTRY = threadEntry(import.meta.url, '../data-plane/partition/partition-thread.ts')
+const ENTRY = threadEntry(import.meta.url, '../data-plane/partition/partition-thread.ts', 'bundle')
 /** How often the supervisors look: short against the 5 s a thread may be still. */
 const TICK_MS = 500
 /** How long a batch for an offline partition waits for its refusal. */

@@ -44,7 +44,7 @@ export interface Cluster {
   close(): Promise<void>
 }
 
-const ENTRY = threadEntry(import.meta.url, '../broker/broker-thread.ts')
+const ENTRY = threadEntry(import.meta.url, '../broker/broker-thread.ts', 'bundle')
 
 class EmbeddedCluster implements Cluster {
   readonly logDir: string

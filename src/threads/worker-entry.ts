@@ -9,9 +9,10 @@ import { invariant } from '../base/invariant.ts'
  *
  * @param importMetaUrl of the module that starts the worker
  * @param relative path of the worker's source from there, such as `./partition-thread.ts`
+ * @param form `bundle`: the one file that `rolldown.config.js` makes of the worker and all it imports
  */
-export function threadEntry(importMetaUrl: string, relative: string): URL {
-  const entry = new URL(relative.replace(/\.ts$/, '.js'), importMetaUrl)
+export function threadEntry(importMetaUrl: string, relative: string, form?: 'bundle'): URL {
+  const entry = new URL(relative.replace(/\.ts$/, form === 'bundle' ? '.bundle.js' : '.js'), importMetaUrl)
   if (!importMetaUrl.endsWith('.ts')) return entry
   const parts = /^(.*)\/((?:src|test|bench)\/.*)$/.exec(entry.href)
   invariant(parts !== null, 'a worker file lies under src, test or bench', { entry: entry.href })

@@ -6,7 +6,7 @@ import brokerThread from '../../src/broker/broker-thread.ts'
 import type { ThreadTask } from '../../src/threads/thread-start.ts'
 import { threadEntry } from '../../src/threads/worker-entry.ts'
 
-const CRASH_PARTITION = threadEntry(import.meta.url, './crash-partition-thread.ts').href
+const CRASH_PARTITION = threadEntry(import.meta.url, './crash-partition-thread.ts', 'bundle').href
 
 export default async function crashBrokerThread(task: ThreadTask): Promise<void> {
   const { crashWords } = task.data

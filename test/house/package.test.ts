@@ -56,7 +56,7 @@ describe('what npm would pack', () => {
 
   test('holds no file whose source is gone; if it does, delete dist and build again', () => {
     const compiled = packed.filter(path => path.endsWith('.js'))
-    const sources = compiled.map(path => path.replace(/^dist\//, '').replace(/\.js$/, '.ts'))
+    const sources = compiled.map(path => path.replace(/^dist\//, '').replace(/(?:\.bundle)?\.js$/, '.ts'))
     expect(compiled.length).toBeGreaterThan(0)
     expect(sources.filter(path => !existsSync(join(ROOT, path)))).toEqual([])
   })

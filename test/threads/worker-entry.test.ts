@@ -6,6 +6,8 @@ describe('the compiled form of a worker file', () => {
   test('lies beside the module that starts it when that is compiled too', () => {
     const entry = threadEntry('file:///app/dist/src/broker/supervisor.js', './broker-thread.ts')
     expect(entry.href).toBe('file:///app/dist/src/broker/broker-thread.js')
+    const bundle = threadEntry(entry.href, './broker-thread.ts', 'bundle')
+    expect(bundle.href).toBe('file:///app/dist/src/broker/broker-thread.bundle.js')
   })
 
   test('lies under dist when the module that starts it is source', () => {
