@@ -43,6 +43,7 @@ export function createEngine(arenaBytes: number): Engine {
   const arena = Arena.create(arenaBytes)
   const bellWords = allocateWords(BELLS_BYTES)
   const bells = new Bells(new AtomicWords(bellWords))
+  const { cores } = machineLimits()
   const leaseWords = allocateWords(LEASE_TABLE_BYTES)
   const regions = new RegionList(arena.sizeBytes)
   return {
@@ -61,7 +62,7 @@ export function createEngine(arenaBytes: number): Engine {
     bells,
     bellRows: new BellRows(bells),
     leaseWords,
-    starts: new StartQueue(machineLimits().cores),
+    starts: new StartQueue(cores, 2 * cores),
     readerRows: new ReaderRows(new LeaseTable(new AtomicWords(leaseWords)))
   }
 }

@@ -225,11 +225,11 @@ export class HostedPartition {
     }
   }
 
-  /** The first start takes its turn; after a death there is no waiting for others. */
+  /** After a death it goes before all that have never served. */
   #askForStart(): void {
     const { starts } = this.#engine
     if (this.#control.hostIncarnation === 0) starts.ask(this.#begin)
-    else starts.startNow(this.#begin)
+    else starts.askAgain(this.#begin)
   }
 
   #goOffline(): void {

@@ -10,15 +10,15 @@ import {
   formatDuration,
   formatRecordRate,
   formatShare,
-  type LatencySummary,
-  sizesText
+  type LatencySummary
 } from '../index.ts'
-import { machineText } from './machine-text.ts'
+import { auditText, latencyText, partitionsText, runsOf, valuesText } from './load-text.ts'
+import { reportFoot } from './report-foot.ts'
 import { INDENT, section, tableLines } from './text-layout.ts'
 
 /** The text of a report; `files` are what was written of it. */
 export function benchText(report: BenchReport, files: readonly string[]): string {
-  const { result, label } = report
+  const { result } = report
   const lines = [
     ...section('Bench', [workText(report)]),
     ...section('Records', [recordsText(report)]),
@@ -33,13 +33,8 @@ export function benchText(report: BenchReport, files: readonly string[]): string
     ...intervalLines(report),
     ...section('Verdict', [`${result.verdict.bottleneck}: ${result.verdict.evidence}`]),
     ...section('Doubts', report.warnings),
-    ...section('Audit', [auditText(report)]),
-    ...section('Machine', [machineText(report.environment)]),
-    ...section('Report', files),
-    '',
-    `All figures: ${label}, and no other.`,
-    'A coming version measures your own cluster in the same way.',
-    ''
+    ...section('Audit', [auditText(report.audit, loadersText(report))]),
+    ...reportFoot(report, files)
   ]
   // What a workload has nothing of leaves two empty lines behind.
   return lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n')
@@ -48,7 +43,7 @@ export function benchText(report: BenchReport, files: readonly string[]): string
 function workText({ settings, load, result }: BenchReport): string {
   const { workload, recordsPerSecond, runs, seconds, records } = settings
   const length = seconds === null ? `${formatCount(records ?? 0)} records` : formatDuration(seconds * 1000)
-  const times = `${formatCount(runs)} ${runs === 1 ? 'run' : 'runs'} of ${length}`
+  const times = runsOf(runs, length)
   if (workload === 'consume') {
     return `consume, saturation: ${settings.api} over ${formatCount(records ?? 0)} records; ${times}`
   }
@@ -59,13 +54,10 @@ function workText({ settings, load, result }: BenchReport): string {
 }
 
 function recordsText({ load, settings, result }: BenchReport): string {
-  const values =
-    load.recordFile === null ? `values of ${sizesText(load.sizes)}` : `values of ${load.recordFile}`
   const keys = load.keys === 'none' ? 'no keys' : `keys ${load.keys}`
   const only = settings.partition === null ? '' : `, only partition ${settings.partition}`
-  const noun = load.partitions === 1 ? 'partition' : 'partitions'
-  const partitions = `${formatCount(load.partitions)} ${noun}${only}`
-  return `${values}, ${keys}: ${formatBytes(result.meanRecordBytes)} a record; ${partitions}`
+  const size = formatBytes(result.meanRecordBytes)
+  return `${valuesText(load)}, ${keys}: ${size} a record; ${partitionsText(load)}${only}`
 }
 
 function settingsTexts({ load, settings }: BenchReport): string[] {
@@ -105,13 +97,8 @@ function runsText({ result }: BenchReport): string {
 
 const PERCENTILES = ['p50', 'p90', 'p99', 'p99.9', 'max']
 
-/** A latency in microseconds. */
-function time(micros: number): string {
-  return formatDuration(micros / 1000)
-}
-
 function percentiles({ p50, p90, p99, p999, max }: LatencySummary): string[] {
-  return [p50, p90, p99, p999, max].map(time)
+  return [p50, p90, p99, p999, max].map(latencyText)
 }
 
 function latencyLines({ result, settings, timedOneIn }: BenchReport): string[] {
@@ -121,7 +108,7 @@ function latencyLines({ result, settings, timedOneIn }: BenchReport): string[] {
   const rows = [['Latency', 'mean', ...PERCENTILES, 'records']]
   const add = (name: string, summary: LatencySummary | null): void => {
     if (summary !== null)
-      rows.push([name, time(summary.mean), ...percentiles(summary), formatCount(summary.count)])
+      rows.push([name, latencyText(summary.mean), ...percentiles(summary), formatCount(summary.count)])
   }
   add('from due time', scheduled)
   add('from sending', sent)
@@ -161,8 +148,6 @@ function intervalLines({ result, settings }: BenchReport): string[] {
   return [...tableLines(rows, INDENT), ...note, '']
 }
 
-function auditText({ audit, load }: BenchReport): string {
-  const checked = 'each offset once, each sequence once, each checksum right'
-  const loaders = load.loaders === 1 ? '' : ` of ${load.loaders} loaders`
-  return `${formatCount(audit.records)} records${loaders}, ${formatBytes(audit.bytes)}, read back: ${checked}`
+function loadersText({ load }: BenchReport): string {
+  return load.loaders === 1 ? '' : ` of ${load.loaders} loaders`
 }

@@ -1,7 +1,7 @@
 /**
- * Flags that bench and tune have in common: what is sent, by whom, where the report goes.
+ * Flags that commands have in common: what is sent, by whom, where the report goes.
  */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { HighwaterError } from '../base/local-errors.ts'
 import { type LoadOptions, parseKeys, parseSizes } from '../index.ts'
 import { collectSetting } from './config-flags.ts'
@@ -46,6 +46,17 @@ export function addLoadFlags(command: Command): void {
 export function loadOptions(flags: LoadFlags): LoadOptions {
   const { recordSize, recordFile, keys, partitions, loaders, config, topic, seed } = flags
   return { sizes: recordSize, recordFile, keys, partitions, loaders, config, topic, seed }
+}
+
+/** The last flags of a command that measures. */
+export function addReportFlags(command: Command): Command {
+  return command
+    .option('--json', 'print the report as JSON, nothing else')
+    .option('--out <directory>', 'where the report goes; a new directory under reports/ by default')
+    .addOption(new Option('--bootstrap-server <host>').hideHelp())
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError(false)
+    .allowExcessArguments(false)
 }
 
 /** @throws HighwaterError HIGHWATER_CONFIG */

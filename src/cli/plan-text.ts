@@ -15,7 +15,7 @@ import {
   type ReportedPoint,
   safeLine
 } from '../index.ts'
-import { machineText } from './machine-text.ts'
+import { reportFoot } from './report-foot.ts'
 import { commandLine, INDENT, section, tableLines } from './text-layout.ts'
 
 /** The text of a report; `files` are what was written of it, the page first. */
@@ -34,12 +34,7 @@ export function planText(report: PlanReport, files: readonly string[]): string {
     ...verificationLines(report),
     ...section('Doubts', report.warnings),
     ...section('Audit', [auditLine(report)]),
-    ...section('Machine', [machineText(report.environment)]),
-    ...section('Report', files.slice(0, 2)),
-    '',
-    `All figures: ${report.label}, and no other.`,
-    'A coming version measures your own cluster in the same way.',
-    ''
+    ...reportFoot(report, files.slice(0, 2))
   ]
   return lines.join('\n')
 }

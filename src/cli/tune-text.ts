@@ -4,21 +4,20 @@
  */
 import {
   formatByteRate,
-  formatBytes,
   formatCount,
   formatDuration,
   formatRecordRate,
   formatShare,
-  sizesText,
   type TuneCell,
   type TuneReport
 } from '../index.ts'
-import { machineText } from './machine-text.ts'
+import { auditText, latencyText, partitionsText, runsOf, valuesText } from './load-text.ts'
+import { reportFoot } from './report-foot.ts'
 import { INDENT, section, tableLines } from './text-layout.ts'
 
 /** The text of a report; `files` are what was written of it. */
 export function tuneText(report: TuneReport, files: readonly string[]): string {
-  const { cells, best, label } = report
+  const { cells, best } = report
   const lines = [
     ...section('Tune', [gridText(report)]),
     ...section('Records', [recordsText(report)]),
@@ -36,13 +35,8 @@ export function tuneText(report: TuneReport, files: readonly string[]): string {
     ...bestLines('p99', cells[best.p99.cell], best.p99.properties),
     '',
     ...section('Doubts', report.warnings),
-    ...section('Audit', [auditText(report)]),
-    ...section('Machine', [machineText(report.environment)]),
-    ...section('Report', files),
-    '',
-    `All figures: ${label}, and no other.`,
-    'A coming version measures your own cluster in the same way.',
-    ''
+    ...section('Audit', [auditText(report.audit, '')]),
+    ...reportFoot(report, files)
   ]
   return lines.join('\n')
 }
@@ -50,16 +44,13 @@ export function tuneText(report: TuneReport, files: readonly string[]): string {
 function gridText({ settings }: TuneReport): string {
   const { cells, runs, seconds, recordsPerSecond } = settings
   const rate = formatRecordRate(recordsPerSecond)
-  const times = `${formatCount(runs)} ${runs === 1 ? 'run' : 'runs'} of ${formatDuration(seconds * 1000)}`
+  const times = runsOf(runs, formatDuration(seconds * 1000))
   return `${cells.length} cells of batch.size and linger.ms, each ${times} at ${rate} and one at saturation`
 }
 
 function recordsText({ load }: TuneReport): string {
-  const values =
-    load.recordFile === null ? `values of ${sizesText(load.sizes)}` : `values of ${load.recordFile}`
-  const partitions = `${formatCount(load.partitions)} ${load.partitions === 1 ? 'partition' : 'partitions'}`
   const loading = `${formatCount(load.loaders)} loading, seed ${load.seed}`
-  return `${values}, keys ${load.keys}; ${partitions}, ${loading}`
+  return `${valuesText(load)}, keys ${load.keys}; ${partitionsText(load)}, ${loading}`
 }
 
 const MEASURED_HEAD = [
@@ -86,10 +77,6 @@ const PREDICTED_HEAD = [
   'ended by'
 ]
 
-function time(micros: number): string {
-  return formatDuration(micros / 1000)
-}
-
 function share(value: number | null): string {
   return value === null ? '' : formatShare(value)
 }
@@ -102,15 +89,15 @@ function measuredRow(cell: TuneCell): string[] {
     formatCount(saturation.recordsPerSecond),
     (saturation.bytesPerSecond / 1e6).toPrecision(3),
     share(saturationSpread),
-    time(latency.p50),
-    time(latency.p99),
+    latencyText(latency.p50),
+    latencyText(latency.p99),
     share(p99Spread),
     carried ? bottleneck : `${bottleneck}, rate not carried`
   ]
 }
 
 function predictedRow({ batchSize, lingerMs, latency, batches, predicted }: TuneCell): string[] {
-  const head = [String(batchSize), String(lingerMs), time(latency.mean)]
+  const head = [String(batchSize), String(lingerMs), latencyText(latency.mean)]
   const records = batches === null ? '' : String(Number(batches.recordsPerBatch.toPrecision(3)))
   if (predicted === null) return [...head, '', '', records]
   return [
@@ -152,12 +139,7 @@ function bestLines(by: string, cell: TuneCell | undefined, properties: string): 
   const { recordsPerSecond, bytesPerSecond } = saturation
   const rate = `${formatRecordRate(recordsPerSecond)}, ${formatByteRate(bytesPerSecond)}`
   return [
-    `# best by ${by}: ${rate} at saturation, p99 ${time(latency.p99)} at the rate`,
+    `# best by ${by}: ${rate} at saturation, p99 ${latencyText(latency.p99)} at the rate`,
     ...properties.split('\n')
   ]
-}
-
-function auditText({ audit }: TuneReport): string {
-  const checked = 'each offset once, each sequence once, each checksum right'
-  return `${formatCount(audit.records)} records, ${formatBytes(audit.bytes)}, read back: ${checked}`
 }

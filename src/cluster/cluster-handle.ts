@@ -18,7 +18,14 @@ export interface ClusterHandle {
  * @throws HighwaterError HIGHWATER_CLOSED if it was used before, or its cluster is closed
  */
 export async function connectHandle(handle: ClusterHandle): Promise<Channel> {
-  return LocalChannel.open(takePort(handle))
+  const port = takePort(handle)
+  try {
+    return await LocalChannel.open(port)
+  } catch (cause) {
+    // The cluster closed, but this thread had not heard of it yet.
+    const isClosed = cause instanceof HighwaterError && cause.code === 'HIGHWATER_THREAD_ENDED'
+    throw isClosed ? usedUp(cause) : cause
+  }
 }
 
 /**
@@ -29,9 +36,13 @@ function takePort({ port }: ClusterHandle): MessagePort {
   try {
     return structuredClone({ port }, { transfer: [port] }).port
   } catch (cause) {
-    const text =
-      'a handle connects once, in the thread that has it, while its cluster is open; this one was used ' +
-      'before, or its cluster is closed: ask the cluster for another one'
-    throw new HighwaterError('HIGHWATER_CLOSED', text, { cause })
+    throw usedUp(cause)
   }
+}
+
+function usedUp(cause: unknown): HighwaterError {
+  const text =
+    'a handle connects once, in the thread that has it, while its cluster is open; this one was used ' +
+    'before, or its cluster is closed: ask the cluster for another one'
+  return new HighwaterError('HIGHWATER_CLOSED', text, { cause })
 }

@@ -218,7 +218,7 @@ const definition = defineConfig('producer', {
     type: 'int',
     default: 1000,
     range: [0, 1000000],
-    doc: 'Records that may wait for room or metadata; the next is refused at once. Not in Kafka.'
+    doc: 'Records that may wait for room; for an unknown topic, more, up to buffer.memory. Not in Kafka.'
   }
 })
 

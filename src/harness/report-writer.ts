@@ -20,7 +20,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { Clock } from '../base/clock.ts'
+import { type Clock, processClock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 
 const IGNORE_FILE = '.gitignore'
@@ -51,6 +51,21 @@ function makeDirectories(path: string): string[] {
     throw cause
   }
   return [path, ...above]
+}
+
+/**
+ * Where the report of a command goes, tried before anything is measured.
+ * @param out as asked for: undefined for a new directory under `reports`, null for no report
+ * @param names files that a report may have
+ * @throws HighwaterError HIGHWATER_CONFIG, HIGHWATER_STORAGE
+ */
+export function openReport(
+  out: string | null | undefined,
+  command: string,
+  names: readonly string[]
+): ReportDirectory | null {
+  if (out === null) return null
+  return new ReportDirectory(out ?? defaultReportDirectory(processClock, command), names)
 }
 
 /** A directory that a report can be written to. */

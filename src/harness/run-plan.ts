@@ -14,7 +14,7 @@ import { makePlanReport, type PlanReport } from './plan-report.ts'
 import { type PlanProgress, PlanSession, type Progress } from './plan-session.ts'
 import { type PlanOptions, type PlanSettings, planSettings } from './plan-settings.ts'
 import { REPEATS_MAX } from './repeat.ts'
-import { defaultReportDirectory, ReportDirectory } from './report-writer.ts'
+import { openReport } from './report-writer.ts'
 import type { Target } from './target.ts'
 import { startEmbeddedTarget } from './targets/embedded-target.ts'
 
@@ -44,10 +44,7 @@ const BYTES_PER_RUN_MIN = 16 * 2 ** 20
  */
 export async function runPlan(run: PlanRun): Promise<PlanResult> {
   const settings = planSettings(run)
-  const directory =
-    run.out === null
-      ? null
-      : new ReportDirectory(run.out ?? defaultReportDirectory(systemClock, 'plan'), PLAN_FILES)
+  const directory = openReport(run.out, 'plan', PLAN_FILES)
   const report = await measurePlan(run, settings)
   return { report, files: directory?.write(planFiles(report)) ?? [] }
 }

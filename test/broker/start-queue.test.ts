@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { StartQueue } from '../../src/broker/start-queue.ts'
 
 function queueOf(names: readonly string[], startingMax: number) {
-  const queue = new StartQueue(startingMax)
+  const queue = new StartQueue(startingMax, startingMax)
   const started: string[] = []
   const starts = names.map(name => () => void started.push(name))
   for (const start of starts) queue.ask(start)
@@ -30,15 +30,22 @@ test('one that withdraws before its turn never starts, and takes no turn from an
   expect(started).toEqual(['a', 'c'])
 })
 
-test('one that came back from a death does not wait for its turn, and those that wait do not pass it', () => {
+test('one that comes back goes before those that never served, and waits only for a place of its own', () => {
   const started: string[] = []
-  const queue = new StartQueue(1)
+  const queue = new StartQueue(1, 2)
   queue.ask(() => started.push('first'))
   queue.ask(() => started.push('second'))
-  queue.startNow(() => started.push('again'))
+  queue.askAgain(() => started.push('again'))
+  expect(started).toEqual(['first', 'again'])
+  const lost = (): void => void started.push('lost')
+  queue.askAgain(lost)
+  queue.askAgain(() => started.push('once more'))
+  expect(queue.withdraw(lost)).toBe(true)
   expect(started).toEqual(['first', 'again'])
   queue.finished()
-  expect(started).toEqual(['first', 'again'])
+  expect(started).toEqual(['first', 'again', 'once more'])
   queue.finished()
-  expect(started).toEqual(['first', 'again', 'second'])
+  expect(started).toEqual(['first', 'again', 'once more'])
+  queue.finished()
+  expect(started).toEqual(['first', 'again', 'once more', 'second'])
 })

@@ -374,6 +374,16 @@ test('a handle connects once, and not after its cluster has closed', async () =>
   await expect(cluster.handle()).rejects.toMatchObject({ code: 'HIGHWATER_CLOSED' })
 })
 
+test('a handle whose cluster closes while it connects says so too', async () => {
+  const { local, remote } = CommandPort.pair()
+  const connecting = connectHandle({ port: remote, transferList: [remote] })
+  local.close()
+  await expect(connecting).rejects.toMatchObject({
+    code: 'HIGHWATER_CLOSED',
+    message: expect.stringContaining('or its cluster is closed')
+  })
+})
+
 test('what a log is offline for is told to whoever wants to use it', async () => {
   const logDirs = directory()
   const first = await started({ 'log.dirs': logDirs })

@@ -14,6 +14,7 @@ import { benchText } from '../bench-text.ts'
 import { collectSetting } from '../config-flags.ts'
 import {
   addLoadFlags,
+  addReportFlags,
   embeddedOnly,
   type LoadFlags,
   loadOptions,
@@ -82,16 +83,9 @@ function addWorkload(
       parseStall
     )
   }
-  command
-    .option('--json', 'print the report as JSON, nothing else')
-    .option('--out <directory>', 'where the report goes; a new directory under reports/ by default')
-    .addOption(new Option('--bootstrap-server <host>').hideHelp())
-    .helpOption('-h, --help', 'print this help')
-    .showSuggestionAfterError(false)
-    .allowExcessArguments(false)
-    .action(async (flags: BenchFlags) => {
-      exit(await runWorkload({ workload, ...benchOptions(flags) }, flags, { terminal, args }))
-    })
+  addReportFlags(command).action(async (flags: BenchFlags) => {
+    exit(await runWorkload({ workload, ...benchOptions(flags) }, flags, { terminal, args }))
+  })
 }
 
 function recordsHelp(workload: Workload): string {

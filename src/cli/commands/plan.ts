@@ -1,7 +1,7 @@
 /**
  * `highwater plan`: how many partitions a rate needs, measured here and now.
  */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { HighwaterError } from '../../base/local-errors.ts'
 import {
   type PlanProgress,
@@ -11,7 +11,7 @@ import {
   parseProcess,
   runPlan
 } from '../../index.ts'
-import { embeddedOnly, parseNumber } from '../load-flags.ts'
+import { addReportFlags, embeddedOnly, parseNumber } from '../load-flags.ts'
 import { planText } from '../plan-text.ts'
 import type { Invocation, Terminal } from '../terminal.ts'
 import { typedCommand } from '../typed-command.ts'
@@ -39,7 +39,7 @@ const LENGTH_FLAGS = ['--runs', '--seconds']
 
 /** Adds the command; `invocation.exit` learns its exit code. */
 export function addPlanCommand(program: Command, { terminal, args, exit }: Invocation): void {
-  program
+  const command = program
     .command('plan')
     .description(
       'How many partitions does a rate need? Measures what one takes (Tp) and gives (Tc), and verifies.'
@@ -55,13 +55,8 @@ export function addPlanCommand(program: Command, { terminal, args, exit }: Invoc
     )
     .option('--seconds <seconds>', 'length of a run, 0.2 to 3600; 5 by default, 3 with --short', parseNumber)
     .option('--short', 'a first look: about a minute, 90 s where the machine is restless')
-    .option('--json', 'print the report as JSON, nothing else')
-    .option('--out <directory>', 'where the report goes; a new directory under reports/ by default')
-    .addOption(new Option('--bootstrap-server <host>').hideHelp())
-    .helpOption('-h, --help', 'print this help')
+  addReportFlags(command)
     .addHelpText('after', EXIT_CODES)
-    .showSuggestionAfterError(false)
-    .allowExcessArguments(false)
     .action(async (flags: PlanFlags) => {
       exit(await plan(flags, typedCommand(args, LENGTH_FLAGS), terminal))
     })

@@ -2,10 +2,11 @@
  * `highwater tune`: which batch.size and linger.ms suit a load, measured here and now, with the batch model's
  * prediction beside each cell.
  */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { parseLoadRate, runTune, type TuneOptions } from '../../index.ts'
 import {
   addLoadFlags,
+  addReportFlags,
   embeddedOnly,
   type LoadFlags,
   loadOptions,
@@ -36,15 +37,9 @@ export function addTuneCommand(program: Command, { terminal, args, exit }: Invoc
   command
     .option('--runs <count>', 'runs of each cell, 3 by default', parseNumber)
     .option('--seconds <seconds>', 'length of a run at the rate, 1 by default', parseNumber)
-    .option('--json', 'print the report as JSON, nothing else')
-    .option('--out <directory>', 'where the report goes; a new directory under reports/ by default')
-    .addOption(new Option('--bootstrap-server <host>').hideHelp())
-    .helpOption('-h, --help', 'print this help')
-    .showSuggestionAfterError(false)
-    .allowExcessArguments(false)
-    .action(async (flags: TuneFlags) => {
-      exit(await tune(flags, terminal, typedCommand(args)))
-    })
+  addReportFlags(command).action(async (flags: TuneFlags) => {
+    exit(await tune(flags, terminal, typedCommand(args)))
+  })
 }
 
 async function tune(flags: TuneFlags, terminal: Terminal, command: string): Promise<number> {

@@ -15,7 +15,6 @@
  * Kafka: clients/consumer/KafkaConsumer, with partitions by assignment.
  */
 import { type Clock, systemClock } from '../../base/clock.ts'
-import { invariant } from '../../base/invariant.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
 import { type Random, systemRandom } from '../../base/random.ts'
 import type { TopicPartition } from '../../base/topic-partition.ts'
@@ -310,7 +309,9 @@ export class Consumer<K = Uint8Array, V = Uint8Array> {
 
   #refuseWhileBusy(what: string): void {
     if (this.#isClosed) throw closedError()
-    invariant(!this.#isBusy, `${what} waits until the call before it has ended`)
+    if (!this.#isBusy) return
+    const text = `${what} must wait until the call before it has ended: a consumer does one thing at a time.`
+    throw new HighwaterError('HIGHWATER_BUSY', text)
   }
 
   async #open(): Promise<Lines> {

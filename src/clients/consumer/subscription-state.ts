@@ -3,7 +3,7 @@
  *
  * Thread: the consumer's. Kafka: clients/consumer/internals/SubscriptionState.
  */
-import { invariant } from '../../base/invariant.ts'
+import { HighwaterError } from '../../base/local-errors.ts'
 import type { TopicPartition } from '../../base/topic-partition.ts'
 import type { OffsetReset } from '../../config/offset-reset.ts'
 import { AssignedPartition } from './assigned-partition.ts'
@@ -48,10 +48,12 @@ export class SubscriptionState {
     this.#turn = 0
   }
 
+  /** @throws HighwaterError HIGHWATER_CONFIG if it is not assigned */
   find(wanted: TopicPartition): AssignedPartition {
     const assigned = this.#partitions.find(known => isSame(known, wanted))
-    invariant(assigned !== undefined, 'the partition is assigned to the consumer', () => ({ ...wanted }))
-    return assigned
+    if (assigned !== undefined) return assigned
+    const { topic, partition } = wanted
+    throw new HighwaterError('HIGHWATER_CONFIG', `${topic}-${partition} is not assigned to this consumer.`)
   }
 
   /** Those named, or all. */
@@ -76,11 +78,15 @@ function checkRange(range: PartitionRange, index: number, ranges: readonly Parti
   checkOffset(range.from ?? 0)
   checkOffset(range.to ?? 0)
   const first = ranges.findIndex(other => isSame(other, range))
-  invariant(first === index, 'a partition is assigned once', () => ({ ...range }))
+  if (first === index) return
+  const { topic, partition } = range
+  throw new HighwaterError('HIGHWATER_CONFIG', `${topic}-${partition} is named twice: assign it once.`)
 }
 
+/** @throws HighwaterError HIGHWATER_CONFIG */
 export function checkOffset(offset: number): void {
-  invariant(Number.isSafeInteger(offset) && offset >= 0, 'an offset is a whole number, 0 or more', { offset })
+  if (Number.isSafeInteger(offset) && offset >= 0) return
+  throw new HighwaterError('HIGHWATER_CONFIG', `An offset must be a whole number, 0 or more, not ${offset}.`)
 }
 
 export function isSame(left: TopicPartition, right: TopicPartition): boolean {

@@ -64,11 +64,15 @@ export function recordTooLarge(sizeBytes: number, setting: string, limitBytes: n
   )
 }
 
-export function queueFull(records: number, what: string): HighwaterError {
+/** @param topic they wait for; null: they wait for memory */
+export function queueFull(records: number, topic: string | null): HighwaterError {
   return new HighwaterError(
     'HIGHWATER_QUEUE_FULL',
-    `${records} records (engine.send.queue.records) wait for ${what}; ` +
-      'use `await producer.ready()` before sending more.'
+    topic === null
+      ? `${records} records (engine.send.queue.records) wait for memory; ` +
+          'use `await producer.ready()` before sending more.'
+      : `${records} records (as many as buffer.memory lets wait) wait until topic ${topic} is known; ` +
+          `use \`await producer.partitionsFor('${topic}')\` before sending more.`
   )
 }
 

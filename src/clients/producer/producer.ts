@@ -107,7 +107,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     this.#serializers = new RecordSerializers(settings)
     this.#partitioning = new Partitioning({ settings, clock, random })
     this.#isPlain = this.#interceptors === null && this.#serializers.isNone && !this.#partitioning.needsSource
-    this.#queue = new SendQueue(settings.engineSendQueueRecords)
+    this.#queue = new SendQueue(settings.engineSendQueueRecords, settings.bufferMemory)
     this.#accumulator = new RecordAccumulator({
       ...sizes,
       clock,
@@ -348,8 +348,9 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     const isOpen = named === ANY_PARTITION && route.isKnown
     const partition = isOpen ? route.partitioner.choose(record) : named
     if (partition === NO_LEADER) return this.#reject(route.topic, record, partition, noLeader(route.topic))
-    if (this.#queue.isFull) return this.#rejectFull(route, record, partition)
-    if (route.knows(partition)) {
+    const isPlaceKnown = route.knows(partition)
+    if (this.#queue.isFull(!isPlaceKnown)) return this.#rejectFull(route, record, partition)
+    if (isPlaceKnown) {
       const queue = this.#waitForMemory(route, record, partition)
       if (queue !== null) return this.#appended(queue)
     } else {
@@ -481,7 +482,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   #rejectFull(route: TopicRoute, record: SerializedRecord, partition: number): RecordFuture {
     const isMemoryShort = route.knows(partition)
     if (isMemoryShort) this.#metrics.exhausted(this.#clock.monotonic())
-    const error = queueFull(this.#queue.size, isMemoryShort ? 'memory' : `topic ${route.topic}`)
+    const error = queueFull(this.#queue.size, isMemoryShort ? null : route.topic)
     return this.#reject(route.topic, record, partition, error)
   }
 

@@ -3,7 +3,8 @@
  *
  * First in, first out, with one exception: a record whose topic is not known yet is passed by those of other
  * topics. Key, value and headers are the queue's own copies: the caller may use its buffers again after
- * `send()`.
+ * `send()`. While memory is short only so many may wait; for a topic, while all memory is free, as many as
+ * would fill it.
  *
  * Thread: the caller's. Kafka: where a Java producer blocks in send(); a JavaScript one must not.
  */
@@ -29,21 +30,27 @@ export type Placing = 'placed' | 'topic unknown' | 'no memory'
 
 export class SendQueue {
   readonly #recordsMax: number
+  readonly #bytesMax: number
   #waiting: WaitingRecord[] = []
   readonly #countOf = new Map<string, number>()
   #addedCount = 0
+  #bytes = 0
   #isMemoryShort = false
 
-  constructor(recordsMax: number) {
+  /** @param recordsMax that wait for memory; 0: none waits at all. @param bytesMax that wait for a topic */
+  constructor(recordsMax: number, bytesMax: number) {
     this.#recordsMax = recordsMax
+    this.#bytesMax = bytesMax
   }
 
   get size(): number {
     return this.#waiting.length
   }
 
-  get isFull(): boolean {
-    return this.#waiting.length >= this.#recordsMax
+  /** Whether no more may wait, for their topic or else for memory. */
+  isFull(waitsForTopic: boolean): boolean {
+    if (this.#waiting.length < this.#recordsMax) return false
+    return !waitsForTopic || this.#recordsMax === 0 || this.#bytes >= this.#bytesMax
   }
 
   /** Whether the first that could go found no memory when it was tried last. */
@@ -78,6 +85,7 @@ export class SendQueue {
   add(record: WaitingRecord, isMemoryShort: boolean): void {
     this.#waiting.push(record)
     this.#addedCount += 1
+    this.#bytes += heldBytes(record)
     this.#countOf.set(record.topic, (this.#countOf.get(record.topic) ?? 0) + 1)
     if (isMemoryShort) this.#isMemoryShort = true
   }
@@ -114,11 +122,22 @@ export class SendQueue {
     return expired
   }
 
-  #forget({ topic }: WaitingRecord): void {
+  #forget(record: WaitingRecord): void {
+    const { topic } = record
+    this.#bytes -= heldBytes(record)
     const count = this.#countOf.get(topic) ?? 0
     if (count <= 1) this.#countOf.delete(topic)
     else this.#countOf.set(topic, count - 1)
   }
+}
+
+/** Memory a waiting record takes beside its bytes: the objects it consists of. */
+const OBJECT_BYTES = 512
+
+function heldBytes({ key, value, headers }: WaitingRecord): number {
+  let bytes = OBJECT_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
+  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0)
+  return bytes
 }
 
 /** Bytes of its own, where the caller may write into them later. */

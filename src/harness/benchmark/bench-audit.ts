@@ -5,10 +5,8 @@
  *
  * Thread: a reader's. What is read is injected, so that tests lose, double and damage records.
  */
-import { KafkaError } from '../../base/kafka-error.ts'
-import { HighwaterError } from '../../base/local-errors.ts'
 import type { TopicPartition } from '../../base/topic-partition.ts'
-import { formatCount } from '../../planner/units.ts'
+import { AuditFindings, readToEnd } from '../audit-findings.ts'
 import { BenchStamp, type StampedRecord, stampAt, sumOfPayload } from './bench-stamp.ts'
 
 /** What a topic must hold. */
@@ -38,6 +36,7 @@ export interface BenchAuditSource {
 class TopicAudit {
   readonly #expected: ExpectedTopic
   readonly #stamp = new BenchStamp()
+  readonly #findings = new AuditFindings()
   /** A bit for each sequence of each loader. */
   readonly #seen: readonly Uint8Array[]
   readonly #found: number[]
@@ -45,10 +44,6 @@ class TopicAudit {
   #nextOffset = 0
   #records = 0
   #bytes = 0
-  #doubled = 0
-  #damaged = 0
-  #foreign = 0
-  #firstFault = ''
 
   constructor(expected: ExpectedTopic) {
     this.#expected = expected
@@ -72,64 +67,51 @@ class TopicAudit {
     this.#records += 1
     this.#bytes += Math.max(0, keyLength) + Math.max(0, valueLength)
     if (offset !== this.#nextOffset) {
-      this.#fault(offset < this.#nextOffset ? `${this.#at(offset)} came a second time` : this.#hole())
+      this.#findings.fault(
+        offset < this.#nextOffset ? `${this.#at(offset)} came a second time` : this.#hole()
+      )
     }
     this.#nextOffset = Math.max(this.#nextOffset, offset + 1)
     this.#checkStamp(record)
   }
 
   endPartition(endOffset: number): void {
-    if (this.#nextOffset < endOffset) this.#fault(this.#hole())
+    if (this.#nextOffset < endOffset) this.#findings.fault(this.#hole())
   }
 
   /** What was read, after the last partition. @throws HighwaterError HIGHWATER_AUDIT at any fault */
   finish(): BenchAudit {
     const { acknowledged, topic } = this.#expected
-    let lost = 0
     for (const [loader, count] of acknowledged.entries()) {
       const missing = count - (this.#found[loader] ?? 0)
       if (missing === 0) continue
-      lost += missing
+      this.#findings.lost += missing
       const sequence = firstUnset(this.#seen[loader] ?? new Uint8Array(0))
-      this.#fault(`sequence ${sequence} of loader ${loader} is nowhere`)
+      this.#findings.fault(`sequence ${sequence} of loader ${loader} is nowhere`)
     }
-    if (this.#firstFault === '') return { records: this.#records, bytes: this.#bytes }
-    const kinds = [
-      [lost, 'lost'],
-      [this.#doubled, 'twice'],
-      [this.#damaged, 'damaged'],
-      [this.#foreign, 'never acknowledged or from elsewhere']
-    ] as const
-    const counts = kinds
-      .filter(([count]) => count > 0)
-      .map(([count, what]) => `${formatCount(count)} ${what}`)
-    const found = counts.length === 0 ? 'offsets that do not add up' : counts.join(', ')
-    throw new HighwaterError(
-      'HIGHWATER_AUDIT',
-      `No result: the audit of ${topic} found, among ${formatCount(this.#records)} records read back, ` +
-        `${found} (first: ${this.#firstFault}).`
-    )
+    this.#findings.throwIfAny(topic, this.#records)
+    return { records: this.#records, bytes: this.#bytes }
   }
 
   #checkStamp(record: StampedRecord): void {
     const { isStampInHeader } = this.#expected
     const at = stampAt(record, isStampInHeader)
     if (at < 0 || !this.#stamp.read(record.bytes, at, sumOfPayload(record, isStampInHeader))) {
-      this.#damaged += 1
-      this.#fault(`${this.#at(record.offset)} has a wrong checksum`)
+      this.#findings.damaged += 1
+      this.#findings.fault(`${this.#at(record.offset)} has a wrong checksum`)
       return
     }
     const { loader, sequence } = this.#stamp
     const seen = this.#seen[loader]
     if (seen === undefined || sequence >= (this.#expected.acknowledged[loader] ?? 0)) {
-      this.#foreign += 1
-      this.#fault(`${this.#at(record.offset)} has sequence ${sequence} of loader ${loader}`)
+      this.#findings.foreign += 1
+      this.#findings.fault(`${this.#at(record.offset)} has sequence ${sequence} of loader ${loader}`)
       return
     }
     const bit = 1 << (sequence & 7)
     if ((seen[sequence >>> 3]! & bit) !== 0) {
-      this.#doubled += 1
-      this.#fault(`${this.#at(record.offset)} has sequence ${sequence} of loader ${loader} again`)
+      this.#findings.doubled += 1
+      this.#findings.fault(`${this.#at(record.offset)} has sequence ${sequence} of loader ${loader} again`)
       return
     }
     seen[sequence >>> 3]! |= bit
@@ -143,10 +125,6 @@ class TopicAudit {
   #hole(): string {
     return `${this.#at(this.#nextOffset)} is missing`
   }
-
-  #fault(what: string): void {
-    if (this.#firstFault === '') this.#firstFault = what
-  }
 }
 
 /** Index of the first bit that is 0. */
@@ -155,9 +133,6 @@ function firstUnset(bits: Uint8Array): number {
   if (byte < 0) return 8 * bits.length
   return 8 * byte + (31 - Math.clz32(~bits[byte]! & -~bits[byte]! & 255))
 }
-
-/** Empty reads in a row after which the rest of a partition is taken for lost. */
-const EMPTY_READS_MAX = 20
 
 /**
  * Reads a topic back from offset 0 to the end of each partition, and checks every record.
@@ -169,30 +144,13 @@ export async function auditTopic(source: BenchAuditSource, expected: ExpectedTop
   for (let partition = 0; partition < expected.partitions; partition++) {
     audit.beginPartition(partition)
     const endOffset = await source.open({ topic: expected.topic, partition })
-    let empty = 0
-    while (audit.nextOffset < endOffset && empty < EMPTY_READS_MAX) {
-      const count = await readSome(source, check, expected.topic)
-      empty = count === 0 ? empty + 1 : 0
-    }
+    await readToEnd({
+      what: expected.topic,
+      endOffset,
+      nextOffset: () => audit.nextOffset,
+      read: () => source.read(check)
+    })
     audit.endPartition(endOffset)
   }
   return audit.finish()
-}
-
-/** A batch that the consumer itself finds damaged fails the audit as well. */
-async function readSome(
-  source: BenchAuditSource,
-  check: (record: StampedRecord) => void,
-  topic: string
-): Promise<number> {
-  try {
-    return await source.read(check)
-  } catch (cause) {
-    if (!(cause instanceof KafkaError) || cause.code !== 'CORRUPT_MESSAGE') throw cause
-    throw new HighwaterError(
-      'HIGHWATER_AUDIT',
-      `No result: the audit of ${topic} met a damaged batch: ${cause.message}.`,
-      { cause }
-    )
-  }
 }

@@ -6,6 +6,7 @@
  */
 import { busyWarning, type Environment } from '../environment.ts'
 import type { BenchAudit } from './bench-audit.ts'
+import type { FrameFacts } from './bench-frame.ts'
 import { type BenchResult, benchResult, mergedOf } from './bench-result.ts'
 import type { BenchRun } from './bench-session.ts'
 import type { BenchPlan, BenchSettings } from './bench-settings.ts'
@@ -36,12 +37,7 @@ export interface BenchReport {
   readonly exitCode: 0
 }
 
-export interface BenchFindings {
-  readonly createdAtMs: number
-  readonly durationSeconds: number
-  readonly command: string
-  readonly label: string
-  readonly environment: Environment
+export interface BenchFindings extends FrameFacts {
   readonly plan: BenchPlan
   readonly runs: readonly BenchRun[]
   readonly audit: BenchAudit

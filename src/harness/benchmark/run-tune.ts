@@ -4,28 +4,17 @@
  *
  * Thread: the caller's; load runs in threads of its own, which have ended when this returns.
  */
-import { processClock } from '../../base/clock.ts'
 import { type Random, seededRandom } from '../../base/random.ts'
-import { freeDiskBytes, readEnvironment } from '../environment.ts'
-import { defaultReportDirectory, ReportDirectory } from '../report-writer.ts'
-import { startEmbeddedTarget } from '../targets/embedded-target.ts'
+import { openReport } from '../report-writer.ts'
 import type { BenchAudit } from './bench-audit.ts'
-import { startCrew } from './bench-crew.ts'
+import { type FramedRun, runFramed } from './bench-frame.ts'
 import { type BenchContext, type BenchRun, BenchSession } from './bench-session.ts'
 import { checkDisk } from './disk-budget.ts'
 import { type CellRuns, gridPlans } from './tune-cells.ts'
-import { makeTuneReport, type TuneFindings, type TuneReport } from './tune-report.ts'
+import { makeTuneReport, type TuneReport } from './tune-report.ts'
 import { type TuneOptions, type TunePlan, tuneSettings } from './tune-settings.ts'
 
-export interface TuneRunOptions extends TuneOptions {
-  /** The command as typed. */
-  readonly command: string
-  /** Directory of the report; made anew under `reports` by default, null for no report. */
-  readonly out?: string | null | undefined
-  readonly signal?: AbortSignal | undefined
-  /** What is going on, for people who wait. */
-  readonly onProgress?: ((text: string) => void) | undefined
-}
+export type TuneRunOptions = TuneOptions & FramedRun
 
 export interface TuneOutcome {
   readonly report: TuneReport
@@ -42,60 +31,20 @@ const REPORT_FILE = 'tune.json'
  */
 export async function runTune(run: TuneRunOptions): Promise<TuneOutcome> {
   const plan = tuneSettings(run)
-  const directory =
-    run.out === null
-      ? null
-      : new ReportDirectory(run.out ?? defaultReportDirectory(processClock, 'tune'), [REPORT_FILE])
-  const report = makeTuneReport(await measure(run, plan))
+  const directory = openReport(run.out, 'tune', [REPORT_FILE])
+  const findings = await runFramed(run, freeBytes => {
+    checkDisk(bytesOf(plan), freeBytes)
+    return {
+      load: plan.base.load,
+      readers: 1,
+      stall: null,
+      consumerConfig: {},
+      session: async context => ({ ...(await tuneGrid(context, plan)), plan })
+    }
+  })
+  const report = makeTuneReport(findings)
   const files = directory?.write(new Map([[REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`]])) ?? []
   return { report, files }
-}
-
-async function measure(run: TuneRunOptions, plan: TunePlan): Promise<TuneFindings> {
-  const signal = run.signal ?? new AbortController().signal
-  const createdAtMs = processClock.now()
-  const startedMs = processClock.monotonic()
-  const onStep = (text: string): void => run.onProgress?.(text)
-  onStep('looking at the machine, starting the engine')
-  const environment = await readEnvironment(processClock, signal)
-  const target = await startEmbeddedTarget()
-  try {
-    const { load } = plan.base
-    const free = target.logDirectory === null ? null : freeDiskBytes(target.logDirectory)
-    checkDisk(bytesOf(plan), free)
-    const crew = await startCrew({
-      target,
-      clock: processClock,
-      signal,
-      loaders: load.loaders,
-      readers: 1,
-      loaderStart: {
-        seed: load.seed,
-        sizes: load.sizes,
-        keys: load.distribution,
-        recordSample: load.recordSample,
-        keySample: load.keySample,
-        stall: null
-      },
-      consumerConfig: {}
-    })
-    try {
-      const found = await tuneGrid({ crew, clock: processClock, signal, onStep }, plan)
-      return {
-        ...found,
-        createdAtMs,
-        durationSeconds: (processClock.monotonic() - startedMs) / 1000,
-        command: run.command,
-        label: target.label,
-        environment,
-        plan
-      }
-    } finally {
-      await crew.close()
-    }
-  } finally {
-    await target.close()
-  }
 }
 
 /** What a grid writes at most. */

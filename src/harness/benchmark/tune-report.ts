@@ -6,6 +6,7 @@
  */
 import { busyWarning, type Environment } from '../environment.ts'
 import type { BenchAudit } from './bench-audit.ts'
+import type { FrameFacts } from './bench-frame.ts'
 import { type LoadSettings, reportedLoad } from './load-settings.ts'
 import {
   bestCells,
@@ -50,12 +51,7 @@ export interface TuneReport {
   readonly exitCode: 0
 }
 
-export interface TuneFindings {
-  readonly createdAtMs: number
-  readonly durationSeconds: number
-  readonly command: string
-  readonly label: string
-  readonly environment: Environment
+export interface TuneFindings extends FrameFacts {
   readonly plan: TunePlan
   /** By cell. */
   readonly runs: readonly CellRuns[]

@@ -38,7 +38,7 @@ test('a plan whose records were lost prints one sentence and no number, and ends
   const code = await runProgram(['plan', ...flags, '--out', join(directory, 'report')], terminal)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err.trim().split('\n').at(-1)).toMatch(
-    /^highwater: The audit of highwater-plan-0 found, .* no number of this run is given\.$/
+    /^highwater: No result: the audit of highwater-plan-0 found, .*\.$/
   )
   expect(readdirSync(directory)).toEqual([])
 })

@@ -317,7 +317,7 @@ describe('life', () => {
       consumer.forEach(() => {
         consumer.seek(FIRST, 0)
       })
-    ).rejects.toThrow('seek waits')
+    ).rejects.toThrow('seek must wait')
   })
 
   test('a partition that is not assigned has no position', async () => {

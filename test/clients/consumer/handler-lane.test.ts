@@ -86,7 +86,7 @@ test('nothing beyond the records of a call can be resolved, nor what is no offse
   const wrong = laneOf((_, { resolveOffset }) => resolveOffset(Number.NaN))
   expect(await wrong.lane.run()).toMatchObject({
     position: 0,
-    error: { message: expect.stringContaining('an offset is a whole number') }
+    error: { message: expect.stringContaining('An offset must be a whole number') }
   })
 })
 

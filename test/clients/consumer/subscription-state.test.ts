@@ -18,7 +18,7 @@ test('a partition that stays keeps its position and its pause, and loses its end
   state.assign([place(2), place(0)])
   expect(state.find(place(0))).toBe(kept)
   expect(kept).toMatchObject({ position: 5, isPaused: true, end: Number.POSITIVE_INFINITY })
-  expect(() => state.find(place(1))).toThrow('the partition is assigned to the consumer')
+  expect(() => state.find(place(1))).toThrow('t-1 is not assigned to this consumer')
 })
 
 test('a range begins at its offset, also where the partition stood elsewhere', () => {
@@ -54,9 +54,11 @@ test('rounds take turns and leave out what is paused, ended or not ready', () =>
 
 test('offsets that are none and partitions named twice are refused, and nothing is changed', () => {
   const state = stateOf(place(7))
-  expect(() => state.assign([{ ...place(0), from: -1 }])).toThrow('an offset is a whole number, 0 or more')
-  expect(() => state.assign([{ ...place(0), to: 1.5 }])).toThrow('an offset is a whole number')
-  expect(() => state.assign([place(0), place(0)])).toThrow('a partition is assigned once')
+  expect(() => state.assign([{ ...place(0), from: -1 }])).toThrow(
+    'An offset must be a whole number, 0 or more, not -1'
+  )
+  expect(() => state.assign([{ ...place(0), to: 1.5 }])).toThrow('0 or more, not 1.5')
+  expect(() => state.assign([place(0), place(0)])).toThrow('t-0 is named twice: assign it once')
   expect(state.all.map(({ partition }) => partition)).toEqual([7])
 })
 

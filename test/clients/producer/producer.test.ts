@@ -157,6 +157,31 @@ describe('topics', () => {
     expect(bench.values()).toEqual(['a', 'b', 'c'])
   })
 
+  test('a loop that sends without pause before the topic is known loses nothing', async () => {
+    const bench = new ProducerBench()
+    const futures = Array.from({ length: 5000 }, (_, i) => bench.producer.send({ topic: 't', value: `${i}` }))
+    await bench.advance(10)
+    bench.lane.isPrompt = true
+    bench.lane.answerAll()
+    await bench.advance(20)
+    const offsets = await Promise.all(futures.map(async future => (await future).offset))
+    expect(offsets).toEqual(futures.map((_, i) => i))
+    expect(bench.values()).toEqual(futures.map((_, i) => `${i}`))
+  })
+
+  test('what waits for a topic is bounded by buffer.memory; the next is refused with the cure', async () => {
+    const config = { 'batch.size': 1000, 'buffer.memory': 3000, 'engine.send.queue.records': 3 }
+    const bench = new ProducerBench(config)
+    for (let i = 0; i < 6; i++) bench.producer.send({ topic: 't', value: 'v' }, () => {})
+    const refused = Promise.resolve(bench.producer.send({ topic: 't', value: 'v' }))
+    await expect(refused).rejects.toMatchObject({
+      code: 'HIGHWATER_QUEUE_FULL',
+      message: expect.stringContaining(
+        '6 records (as many as buffer.memory lets wait) wait until topic t is known'
+      )
+    })
+  })
+
   test('an unknown topic holds up no other', async () => {
     const bench = await ProducerBench.start()
     bench.lane.isPrompt = true

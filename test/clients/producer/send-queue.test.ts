@@ -32,7 +32,7 @@ function add(queue: SendQueue, topic: string, deadline = 100, isMemoryShort = fa
 
 describe('order', () => {
   test('records are offered in the order they came, until memory is short', () => {
-    const queue = new SendQueue(10)
+    const queue = new SendQueue(10, 10_000)
     for (const topic of ['a', 'b', 'c']) add(queue, topic)
     const offered: string[] = []
     queue.drain(({ topic }) => {
@@ -48,7 +48,7 @@ describe('order', () => {
   })
 
   test('a topic that is not known is passed by others, but not by its own records', () => {
-    const queue = new SendQueue(10)
+    const queue = new SendQueue(10, 10_000)
     add(queue, 'unknown')
     expect(queue.holds('unknown')).toBe(true)
     expect(queue.holds('known')).toBe(false)
@@ -60,17 +60,23 @@ describe('order', () => {
   })
 })
 
-test('it is full at its limit', () => {
-  const queue = new SendQueue(2)
+test('it is full at its limit: of records for memory, of bytes for a topic', () => {
+  const queue = new SendQueue(2, 1800)
   add(queue, 'a')
-  expect(queue.isFull).toBe(false)
+  expect(queue.isFull(false)).toBe(false)
   add(queue, 'a')
-  expect(queue.isFull).toBe(true)
-  expect(new SendQueue(0).isFull).toBe(true)
+  expect(queue.isFull(false)).toBe(true)
+  expect(queue.isFull(true)).toBe(false)
+  add(queue, 'a')
+  add(queue, 'a')
+  expect(queue.isFull(true)).toBe(true)
+  queue.drain(({ number }) => (number < 3 ? 'placed' : 'topic unknown'))
+  expect(queue.isFull(true)).toBe(false)
+  expect(new SendQueue(0, 1800).isFull(true)).toBe(true)
 })
 
 test('records leave when they have waited long enough', () => {
-  const queue = new SendQueue(10)
+  const queue = new SendQueue(10, 10_000)
   add(queue, 'a', 50, true)
   add(queue, 'a', 60)
   expect(queue.nextDeadline).toBe(50)
@@ -84,7 +90,7 @@ test('records leave when they have waited long enough', () => {
 })
 
 test('it knows when all up to a number have left', () => {
-  const queue = new SendQueue(10)
+  const queue = new SendQueue(10, 10_000)
   add(queue, 'a')
   add(queue, 'a')
   const upTo = queue.addedCount
