@@ -25,6 +25,20 @@ export function varlongSize(value: number): number {
 
 /** Writes an int32 where the caller has made room of `varintSize`; returns the position after it. */
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  // Nearly all are lengths of one or two bytes.
+  if (value >>> 0 < 64) {
+    bytes[at] = value << 1
+    return at + 1
+  }
+  if (value >>> 0 < 8192) {
+    bytes[at] = (value << 1) | 0x80
+    bytes[at + 1] = value >>> 6
+    return at + 2
+  }
+  return writeAnyVarint(bytes, at, value)
+}
+
+function writeAnyVarint(bytes: Uint8Array, at: number, value: number): number {
   let rest = (value << 1) ^ (value >> 31)
   let next = at
   while ((rest & ~0x7f) !== 0) {

@@ -102,7 +102,7 @@ function fullBatch(): { batch: Uint8Array; recordCount: number } {
   const staging = new Uint8Array(BATCH_BYTES)
   const value = new Uint8Array(100).fill(97)
   builder.reset(staging, BATCH_BYTES)
-  while (builder.tryAppend(systemClock.now(), null, value, NO_HEADERS)) {
+  while (builder.tryAppend({ timestamp: systemClock.now(), key: null, value, headers: NO_HEADERS })) {
     // Until the batch is full.
   }
   builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: 0 })

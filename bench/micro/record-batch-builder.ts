@@ -19,7 +19,7 @@ function benchmarkOf(name: string, value: Uint8Array | string): MicroBenchmark {
   const builder = new RecordBatchBuilder()
   const run = (): number => {
     builder.reset(staging, BATCH_BYTES)
-    while (builder.tryAppend(TIMESTAMP, null, value, NO_HEADERS)) {
+    while (builder.tryAppend({ timestamp: TIMESTAMP, key: null, value, headers: NO_HEADERS })) {
       // Until the batch is full.
     }
     builder.close(CLOSING)

@@ -35,7 +35,7 @@ function fullBatch(): { bytes: Uint8Array; recordCount: number } {
   const builder = new RecordBatchBuilder()
   const value = new Uint8Array(VALUE_BYTES).fill(97)
   builder.reset(staging, BATCH_BYTES)
-  while (builder.tryAppend(1_700_000_000_000, null, value, NO_HEADERS)) {
+  while (builder.tryAppend({ timestamp: 1_700_000_000_000, key: null, value, headers: NO_HEADERS })) {
     // Until the batch is full.
   }
   builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: 0 })

@@ -150,7 +150,8 @@ function batchFrom(sequence: number): Uint8Array {
   const builder = new RecordBatchBuilder()
   const bytes = new Uint8Array(1024)
   builder.reset(bytes, bytes.length)
-  for (let i = 0; i < 4; i++) builder.tryAppend(1000, null, values.take(0, sequence + i), [])
+  for (let i = 0; i < 4; i++)
+    builder.tryAppend({ timestamp: 1000, key: null, value: values.take(0, sequence + i), headers: [] })
   builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: 0 })
   return bytes.slice(0, builder.sizeBytes)
 }

@@ -30,8 +30,10 @@ export class ProducerNode {
 export class PartitionQueue {
   readonly topic: string
   readonly partition: number
-  /** First in, first out; records are added to the last. */
+  /** First in, first out. */
   readonly batches: ProducerBatch[] = []
+  /** The last of them while records may be added to it. */
+  open: ProducerBatch | null = null
   /** Where its batches go; null until it is known, and again when the broker said it leads no more. */
   target: ProducePartition | null = null
   node: ProducerNode | null = null
@@ -68,10 +70,6 @@ export class PartitionQueue {
 
   get first(): ProducerBatch | undefined {
     return this.batches[0]
-  }
-
-  get last(): ProducerBatch | undefined {
-    return this.batches[this.batches.length - 1]
   }
 
   /** No record was ever added. */

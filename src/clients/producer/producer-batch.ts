@@ -11,18 +11,14 @@
 import { invariant } from '../../base/invariant.ts'
 import type { ProduceBatch } from '../../wire/network/channel.ts'
 import { RECORD_BATCH_OVERHEAD, writeBatchHeader } from '../../wire/record/record-batch.ts'
-import type { RecordHeader } from '../../wire/record/record-header.ts'
+import type { RecordFields } from '../../wire/record/record-batch-builder.ts'
 import type { BatchOutcome } from './batch-outcome.ts'
 import type { ProducerIdentity } from './producer-identity.ts'
 import { type RecordCallback, RecordFuture } from './record-future.ts'
 import type { Staging } from './staging-pool.ts'
 
-/** A record as it is encoded. */
-export interface OutgoingRecord {
-  readonly timestamp: number
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | string | null
-  readonly headers: readonly RecordHeader[]
+/** A record, and who wants to hear of it. */
+export interface OutgoingRecord extends RecordFields {
   readonly callback: RecordCallback | null
 }
 
@@ -115,7 +111,7 @@ export class ProducerBatch implements ProduceBatch {
     if (this.isClosedForAppends) return false
     const builder = this.staging.builder
     const index = builder.recordCount
-    if (!builder.tryAppend(record.timestamp, record.key, record.value, record.headers)) return false
+    if (!builder.tryAppend(record)) return false
     this.outcome.noteRecord(index, record.timestamp, record.callback)
     return true
   }

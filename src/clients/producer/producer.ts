@@ -188,7 +188,8 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     draft.key = key === undefined || key instanceof Uint8Array ? (key ?? null) : keyBytesOf(key)
     draft.headers = checkedHeaders(record.headers)
     draft.callback = callback
-    draft.timestamp = timestamp === undefined ? this.#wallTime : checkedTimestamp(timestamp)
+    if (timestamp === undefined) draft.timestamp = this.#wallTime
+    else draft.timestamp = checkedTimestamp(timestamp)
     const route = this.#route?.topic === record.topic ? this.#route : this.#switchTopic(record.topic)
     let partition = record.partition === undefined ? ANY_PARTITION : checkedPartition(record.partition)
     const fault = this.#limits.faultOf(draft)
@@ -318,7 +319,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
       if (accumulator.appendToLast(queue, record)) return queue
     }
     if (!accumulator.appendToNew(queue, record)) return null
-    if (queue.last !== undefined) this.#driver.wakeBy(queue.last.createdAt + this.#settings.lingerMs)
+    if (queue.open !== null) this.#driver.wakeBy(queue.open.createdAt + this.#settings.lingerMs)
     return queue
   }
 
@@ -331,8 +332,8 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
 
   /** The record is the last of the queue's last batch: the sender is told of a full one. */
   #appended(queue: PartitionQueue): RecordFuture {
-    const batch = queue.last
-    invariant(batch !== undefined, 'a record was appended to a batch')
+    const batch = queue.open
+    invariant(batch !== null, 'a record was appended to a batch')
     const future = batch.lastFuture()
     if (batch.isFull) this.#driver.run()
     return future
@@ -415,8 +416,8 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
       this.#misplaced.push({ record, error: thrown instanceof Error ? thrown : new Error(String(thrown)) })
       return 'placed'
     }
-    const batch = this.#append(route, record, record.partition)?.last
-    if (batch === undefined) return 'no memory'
+    const batch = this.#append(route, record, record.partition)?.open ?? null
+    if (batch === null) return 'no memory'
     record.future.attach(batch.outcome, batch.recordCount - 1)
     return 'placed'
   }

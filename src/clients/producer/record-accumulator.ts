@@ -81,10 +81,10 @@ export class RecordAccumulator {
 
   /** Appends to the queue's open batch; false if there is none or the record does not fit, which ends it. */
   appendToLast(queue: PartitionQueue, record: OutgoingRecord): boolean {
-    const last = queue.last
-    if (last === undefined || last.isClosedForAppends) return false
-    if (last.tryAppend(record)) return true
-    if (last.lacksMemory && this.#grow(last, record) && last.tryAppend(record)) return true
+    const { open } = queue
+    if (open === null) return false
+    if (open.tryAppend(record)) return true
+    if (open.lacksMemory && this.#grow(open, record) && open.tryAppend(record)) return true
     this.hasFullBatch = true
     this.closeForAppends(queue)
     return false
@@ -104,6 +104,7 @@ export class RecordAccumulator {
       generation: this.generations.current
     })
     queue.batches.push(batch)
+    queue.open = batch
     this.generations.opened(batch.generation, 1)
     this.list(queue)
     return batch.tryAppend(record)
@@ -111,12 +112,13 @@ export class RecordAccumulator {
 
   /** Nothing more is added to the queue's last batch. */
   closeForAppends(queue: PartitionQueue): void {
-    const last = queue.last
-    if (last === undefined || last.isClosedForAppends) return
-    last.isClosedForAppends = true
-    queue.closedRecords += last.recordCount
-    queue.closedBytes += last.byteLength
-    this.pool.move(last.slot, SLOT_OPEN, SLOT_CLOSED)
+    const { open } = queue
+    if (open === null) return
+    queue.open = null
+    open.isClosedForAppends = true
+    queue.closedRecords += open.recordCount
+    queue.closedBytes += open.byteLength
+    this.pool.move(open.slot, SLOT_OPEN, SLOT_CLOSED)
   }
 
   /** Makes room for the record in the queue's open batch; false if that is not to be had. */

@@ -69,8 +69,8 @@ export class UniformSticky implements StickyPartition {
     else this.#closedRecords = queue.closedRecords
   }
 
-  #mayLeave({ last }: PartitionQueue, producedBytes: number): boolean {
-    const isNothingOpen = last === undefined || last.isFull
+  #mayLeave({ open }: PartitionQueue, producedBytes: number): boolean {
+    const isNothingOpen = open === null || open.isFull
     return producedBytes >= (isNothingOpen ? this.#batchSize : 2 * this.#batchSize)
   }
 
@@ -88,8 +88,8 @@ export class UniformSticky implements StickyPartition {
 }
 
 /** Bytes that went to the partition so far. */
-function bytesOf({ closedBytes, last }: PartitionQueue): number {
-  return closedBytes + (last === undefined || last.isClosedForAppends ? 0 : last.byteLength)
+function bytesOf({ closedBytes, open }: PartitionQueue): number {
+  return closedBytes + (open?.byteLength ?? 0)
 }
 
 /** Changes with every new batch, to any other partition at random. */

@@ -33,6 +33,15 @@ export interface BatchClosing {
   readonly attributes: number
 }
 
+/** A record as it is encoded. One object: numbers that are handed over one by one may be boxed for it. */
+export interface RecordFields {
+  /** Milliseconds since 1970. */
+  readonly timestamp: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | string | null
+  readonly headers: readonly RecordHeader[]
+}
+
 export class RecordBatchBuilder {
   #bytes: Uint8Array = new Uint8Array(0)
   #view: DataView = new DataView(this.#bytes.buffer)
@@ -115,24 +124,20 @@ export class RecordBatchBuilder {
    * the staging buffer must have room for its upper bound. A string value is written as UTF-8, without a copy
    * between. Pass NO_HEADERS for a record without headers.
    */
-  tryAppend(
-    timestamp: number,
-    key: Uint8Array | null,
-    value: Uint8Array | string | null,
-    headers: readonly RecordHeader[]
-  ): boolean {
+  tryAppend(record: RecordFields): boolean {
     if (this.#closed) return false
+    const { key, value, headers } = record
     const isText = typeof value === 'string'
     const keyLength = key === null ? -1 : key.length
     const valueLength = value === null ? -1 : isText ? Buffer.byteLength(value) : value.length
     const offsetDelta = this.#recordCount
-    const timestampDelta = offsetDelta === 0 ? 0 : this.#deltaOf(timestamp)
+    const timestampDelta = this.#deltaOf(record)
     const payloadBytes = payloadSize(keyLength, valueLength, headers)
     const bodySize = recordBodySize(timestampDelta, offsetDelta, payloadBytes)
     const end = this.#sizeBytes + lengthSize(bodySize) + bodySize
-    if (offsetDelta === 0) this.#admitFirst(timestamp, end)
+    if (offsetDelta === 0) this.#admitFirst(record, end)
     else if (!this.#hasRoomUpTo(end)) return false
-    else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    else if (record.timestamp > this.#maxTimestamp) this.#maxTimestamp = record.timestamp
 
     const bytes = this.#bytes
     let at = writeVarint(bytes, this.#sizeBytes, bodySize)
@@ -214,7 +219,7 @@ export class RecordBatchBuilder {
     return fits && !this.#lacksMemory
   }
 
-  #admitFirst(timestamp: number, end: number): void {
+  #admitFirst({ timestamp }: RecordFields, end: number): void {
     invariant(end <= this.#bytes.length, 'the staging buffer has room for the first record', () => ({
       end,
       stagingBytes: this.#bytes.length
@@ -224,7 +229,8 @@ export class RecordBatchBuilder {
     this.#maxTimestamp = timestamp
   }
 
-  #deltaOf(timestamp: number): number {
+  #deltaOf({ timestamp }: RecordFields): number {
+    if (this.#recordCount === 0 || timestamp === this.#baseTimestamp) return 0
     const delta = timestamp - this.#baseTimestamp
     invariant(Number.isSafeInteger(delta), 'a timestamp is a whole number of milliseconds', { timestamp })
     return delta

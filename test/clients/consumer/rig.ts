@@ -26,7 +26,8 @@ export function append(
   values.forEach((value, index) => {
     const key = value === null ? null : Buffer.from(`k-${value}`)
     const headers = [{ key: 'h', value: Buffer.from(value ?? '') }]
-    if (!builder.tryAppend(timestamp + index, key, value, headers)) throw new Error('the batch is too small')
+    if (!builder.tryAppend({ timestamp: timestamp + index, key, value, headers }))
+      throw new Error('the batch is too small')
   })
   builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: 0 })
   log.append(bytes.subarray(0, builder.sizeBytes))

@@ -34,7 +34,7 @@ function recordsPerRequest({ partitions, recordsPerMs, lingerMs, durationMs, bat
     bench.add(partition, VALUE)
     const queue = bench.queue(partition)
     // As the producer does: the sender hears of a new batch and of a full one.
-    if (queue.last?.recordCount === 1 || queue.last?.isFull === true) {
+    if (queue.open?.recordCount === 1 || queue.open?.isFull === true) {
       wakeAt = bench.clock.monotonic() + bench.sender.runOnce()
     }
   }

@@ -67,7 +67,7 @@ export class SenderBench {
     const record = { timestamp: this.clock.now(), key: null, value, headers: NO_HEADERS, callback }
     const isAdded =
       this.accumulator.appendToLast(queue, record) || this.accumulator.appendToNew(queue, record)
-    return isAdded ? (queue.last?.lastFuture() ?? null) : null
+    return isAdded ? (queue.open?.lastFuture() ?? null) : null
   }
 
   /** Has one record of each partition answered: from then on several batches of it may be in flight. */

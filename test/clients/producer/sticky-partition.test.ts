@@ -39,6 +39,7 @@ function send(queue: PartitionQueue, bytes: number): void {
 function open(queue: PartitionQueue): number {
   const batch = addBatch(queue)
   const value = new Uint8Array(100)
+  queue.open = batch
   batch.tryAppend({ timestamp: 0, key: null, value, headers: [], callback: null })
   return batch.byteLength
 }
@@ -73,9 +74,9 @@ describe('the uniform sticky partition', () => {
     send(queue, 900)
     open(queue)
     expect(sticky.currentForNewBatch()).toBe(first)
-    const { last } = queue
-    if (last !== undefined) last.isClosedForAppends = true
-    send(queue, last?.byteLength ?? 0)
+    const { open: filled } = queue
+    queue.open = null
+    send(queue, filled?.byteLength ?? 0)
     expect(sticky.currentForNewBatch()).not.toBe(first)
   })
 

@@ -22,8 +22,8 @@ class ForgetsUnsentSlots extends RecordAccumulator {
 class QueuesTwice extends RecordAccumulator {
   override appendToNew(...[queue, record]: Parameters<RecordAccumulator['appendToNew']>): boolean {
     const isTaken = super.appendToNew(queue, record)
-    const batch = queue.last
-    if (isTaken && batch !== undefined && queue.batches.length > 3) queue.batches.unshift(batch)
+    const batch = queue.open
+    if (isTaken && batch !== null && queue.batches.length > 3) queue.batches.unshift(batch)
     return isTaken
   }
 }

@@ -42,7 +42,7 @@ function produced(records: readonly PlainRecord[], closing: BatchClosing): Uint8
   const builder = new RecordBatchBuilder()
   builder.reset(staging, staging.length)
   for (const { timestamp, key, value, headers } of records) {
-    expect(builder.tryAppend(timestamp, key, value, headers)).toBe(true)
+    expect(builder.tryAppend({ timestamp, key, value, headers })).toBe(true)
   }
   builder.close(closing)
   builder.sealCrc()
@@ -116,7 +116,10 @@ describe('the bytes of a batch', () => {
     const builder = new RecordBatchBuilder()
     builder.reset(staging, 16384)
     let offset = 77_106_001
-    while (builder.tryAppend(T0, null, `dataFormIdea${offset}`, NO_HEADERS)) offset += 1
+    while (
+      builder.tryAppend({ timestamp: T0, key: null, value: `dataFormIdea${offset}`, headers: NO_HEADERS })
+    )
+      offset += 1
     expect([builder.recordCount, builder.sizeBytes]).toEqual([585, 16377])
     builder.close(NO_PRODUCER)
     expect(batchSizeAt(viewOf(staging), 0)).toBe(16377)
@@ -129,8 +132,8 @@ describe('the bytes of a batch', () => {
         const staging = new Uint8Array(1024)
         const builder = new RecordBatchBuilder()
         builder.reset(staging, staging.length)
-        builder.tryAppend(T0, utf8('key'), value, NO_HEADERS)
-        builder.tryAppend(T0, null, value, NO_HEADERS)
+        builder.tryAppend({ timestamp: T0, key: utf8('key'), value, headers: NO_HEADERS })
+        builder.tryAppend({ timestamp: T0, key: null, value, headers: NO_HEADERS })
         builder.close(NO_PRODUCER)
         return hex(staging.subarray(0, builder.sizeBytes))
       })
@@ -157,7 +160,7 @@ describe('whether a record fits into a batch that will be compressed', () => {
   ])('is decided as Kafka does for values of %i bytes and a ratio of %f', (size, ratio, count, estimate) => {
     const builder = new RecordBatchBuilder()
     builder.reset(new Uint8Array(200_000), 16384, Math.fround(ratio))
-    while (builder.tryAppend(T0, null, new Uint8Array(size), NO_HEADERS));
+    while (builder.tryAppend({ timestamp: T0, key: null, value: new Uint8Array(size), headers: NO_HEADERS }));
     expect([builder.recordCount, builder.estimatedBytes, builder.isFull]).toEqual([count, estimate, false])
     expect(builder.lacksMemory).toBe(false)
   })
@@ -166,11 +169,11 @@ describe('whether a record fits into a batch that will be compressed', () => {
     const builder = new RecordBatchBuilder()
     builder.reset(new Uint8Array(1024), 1024, 0.25)
     const small = new Uint8Array(100)
-    while (builder.tryAppend(T0, null, small, NO_HEADERS));
+    while (builder.tryAppend({ timestamp: T0, key: null, value: small, headers: NO_HEADERS }));
     expect([builder.lacksMemory, builder.recordCount]).toEqual([true, 8])
     const larger = new Uint8Array(4096)
     builder.moveTo(larger)
-    while (builder.tryAppend(T0, null, small, NO_HEADERS));
+    while (builder.tryAppend({ timestamp: T0, key: null, value: small, headers: NO_HEADERS }));
     expect([builder.lacksMemory, builder.recordCount]).toEqual([false, 30])
     builder.close(NO_PRODUCER)
     builder.sealCrc()
@@ -180,10 +183,10 @@ describe('whether a record fits into a batch that will be compressed', () => {
   test('its full limit is reached when the estimate is there', () => {
     const builder = new RecordBatchBuilder()
     builder.reset(new Uint8Array(4096), 1000, 0.5)
-    builder.tryAppend(T0, null, new Uint8Array(1779), NO_HEADERS)
+    builder.tryAppend({ timestamp: T0, key: null, value: new Uint8Array(1779), headers: NO_HEADERS })
     expect([builder.estimatedBytes, builder.isFull]).toEqual([999, false])
     builder.reset(new Uint8Array(4096), 1000, 0.5)
-    builder.tryAppend(T0, null, new Uint8Array(1780), NO_HEADERS)
+    builder.tryAppend({ timestamp: T0, key: null, value: new Uint8Array(1780), headers: NO_HEADERS })
     expect([builder.estimatedBytes, builder.isFull]).toEqual([1000, true])
   })
 })
@@ -200,31 +203,39 @@ describe('whether a record fits', () => {
     const exact = 61 + 27 + 27
     const value = new Uint8Array(20)
     const roomy = opened(exact)
-    expect([roomy.tryAppend(T0, null, value, NO_HEADERS), roomy.isFull]).toEqual([true, false])
-    expect([roomy.tryAppend(T0, null, value, NO_HEADERS), roomy.isFull]).toEqual([true, true])
+    expect([roomy.tryAppend({ timestamp: T0, key: null, value, headers: NO_HEADERS }), roomy.isFull]).toEqual(
+      [true, false]
+    )
+    expect([roomy.tryAppend({ timestamp: T0, key: null, value, headers: NO_HEADERS }), roomy.isFull]).toEqual(
+      [true, true]
+    )
     const tight = opened(exact - 1)
-    expect(tight.tryAppend(T0, null, value, NO_HEADERS)).toBe(true)
-    expect(tight.tryAppend(T0, null, value, NO_HEADERS)).toBe(false)
+    expect(tight.tryAppend({ timestamp: T0, key: null, value, headers: NO_HEADERS })).toBe(true)
+    expect(tight.tryAppend({ timestamp: T0, key: null, value, headers: NO_HEADERS })).toBe(false)
     expect([tight.recordCount, tight.sizeBytes, tight.isFull]).toEqual([1, 61 + 27, false])
-    expect(tight.tryAppend(T0, null, value.subarray(1), NO_HEADERS)).toBe(true)
+    expect(tight.tryAppend({ timestamp: T0, key: null, value: value.subarray(1), headers: NO_HEADERS })).toBe(
+      true
+    )
   })
 
   test('does not matter for the first record, after which a batch over its limit is full', () => {
     const value = new Uint8Array(500)
     const builder = opened(50, batchUpperBound(-1, value.length, NO_HEADERS))
     expect(builder.isFull).toBe(false)
-    expect(builder.tryAppend(T0, null, value, NO_HEADERS)).toBe(true)
+    expect(builder.tryAppend({ timestamp: T0, key: null, value, headers: NO_HEADERS })).toBe(true)
     expect(builder.isFull).toBe(true)
-    expect(builder.tryAppend(T0, null, null, NO_HEADERS)).toBe(false)
+    expect(builder.tryAppend({ timestamp: T0, key: null, value: null, headers: NO_HEADERS })).toBe(false)
   })
 
   test('a refused record changes nothing, not even the greatest timestamp', () => {
     const staging = new Uint8Array(128)
     const builder = new RecordBatchBuilder()
     builder.reset(staging, 128)
-    builder.tryAppend(T0, null, new Uint8Array(50), NO_HEADERS)
+    builder.tryAppend({ timestamp: T0, key: null, value: new Uint8Array(50), headers: NO_HEADERS })
     const before = staging.slice()
-    expect(builder.tryAppend(T0 + 9, null, new Uint8Array(50), NO_HEADERS)).toBe(false)
+    expect(
+      builder.tryAppend({ timestamp: T0 + 9, key: null, value: new Uint8Array(50), headers: NO_HEADERS })
+    ).toBe(false)
     expect([builder.maxTimestamp, builder.recordCount]).toEqual([T0, 1])
     expect(staging).toEqual(before)
   })
@@ -257,7 +268,7 @@ describe('whether a record fits', () => {
             const payload = payloadSize(key?.length ?? -1, valueLength, headers)
             const size = recordSize(T0 + delta - base, expectedCount, payload)
             const fits = expectedCount === 0 || expectedSize + size <= limit
-            expect(builder.tryAppend(T0 + delta, key, value, headers)).toBe(fits)
+            expect(builder.tryAppend({ timestamp: T0 + delta, key, value, headers })).toBe(fits)
             if (fits) {
               expectedSize += size
               expectedCount += 1
@@ -275,11 +286,11 @@ describe('whether a record fits', () => {
 describe('the life of a builder', () => {
   test('takes no record before it has a buffer, nor after the batch is closed', () => {
     const builder = new RecordBatchBuilder()
-    expect(builder.tryAppend(T0, null, null, NO_HEADERS)).toBe(false)
+    expect(builder.tryAppend({ timestamp: T0, key: null, value: null, headers: NO_HEADERS })).toBe(false)
     builder.reset(new Uint8Array(256), 256)
-    expect(builder.tryAppend(T0, null, null, NO_HEADERS)).toBe(true)
+    expect(builder.tryAppend({ timestamp: T0, key: null, value: null, headers: NO_HEADERS })).toBe(true)
     builder.close(NO_PRODUCER)
-    expect(builder.tryAppend(T0, null, null, NO_HEADERS)).toBe(false)
+    expect(builder.tryAppend({ timestamp: T0, key: null, value: null, headers: NO_HEADERS })).toBe(false)
     expect(builder.recordCount).toBe(1)
   })
 
@@ -293,7 +304,7 @@ describe('the life of a builder', () => {
         0, 61, -1, -1
       ])
       for (const { timestamp, key, value, headers } of VECTOR_RECORDS) {
-        builder.tryAppend(timestamp, key, value, headers)
+        builder.tryAppend({ timestamp, key, value, headers })
       }
       expect([builder.baseTimestamp, builder.maxTimestamp]).toEqual([T0, T0 + 5])
       builder.close(NO_PRODUCER)
@@ -309,7 +320,7 @@ describe('the life of a builder', () => {
     const alone = new Uint8Array(128)
     for (const staging of [pool.subarray(64, 192), alone]) {
       builder.reset(staging, 128)
-      builder.tryAppend(T0, null, 'text', NO_HEADERS)
+      builder.tryAppend({ timestamp: T0, key: null, value: 'text', headers: NO_HEADERS })
       builder.close(NO_PRODUCER)
       builder.sealCrc()
     }
@@ -329,7 +340,7 @@ describe('the life of a builder', () => {
       () => {
         const builder = new RecordBatchBuilder()
         builder.reset(new Uint8Array(64), 64)
-        builder.tryAppend(T0, null, null, NO_HEADERS)
+        builder.tryAppend({ timestamp: T0, key: null, value: null, headers: NO_HEADERS })
       }
     ]
   ])('breaks an invariant if the staging buffer %s', (_what, call) => {
@@ -341,14 +352,14 @@ describe('the life of a builder', () => {
     timestamp => {
       const builder = new RecordBatchBuilder()
       builder.reset(new Uint8Array(256), 256)
-      expect(thrownBy(() => builder.tryAppend(timestamp, null, null, NO_HEADERS))).toBeInstanceOf(
-        InvariantError
-      )
+      expect(
+        thrownBy(() => builder.tryAppend({ timestamp, key: null, value: null, headers: NO_HEADERS }))
+      ).toBeInstanceOf(InvariantError)
       builder.reset(new Uint8Array(256), 256)
-      builder.tryAppend(T0, null, null, NO_HEADERS)
-      expect(thrownBy(() => builder.tryAppend(timestamp, null, null, NO_HEADERS))).toBeInstanceOf(
-        InvariantError
-      )
+      builder.tryAppend({ timestamp: T0, key: null, value: null, headers: NO_HEADERS })
+      expect(
+        thrownBy(() => builder.tryAppend({ timestamp, key: null, value: null, headers: NO_HEADERS }))
+      ).toBeInstanceOf(InvariantError)
     }
   )
 
@@ -356,7 +367,7 @@ describe('the life of a builder', () => {
     const builder = new RecordBatchBuilder()
     builder.reset(new Uint8Array(256), 256)
     expect(thrownBy(() => builder.close(NO_PRODUCER))).toBeInstanceOf(InvariantError)
-    builder.tryAppend(T0, null, null, NO_HEADERS)
+    builder.tryAppend({ timestamp: T0, key: null, value: null, headers: NO_HEADERS })
     expect(thrownBy(() => builder.sealCrc())).toBeInstanceOf(InvariantError)
     builder.close(NO_PRODUCER)
     expect(thrownBy(() => builder.close(NO_PRODUCER))).toBeInstanceOf(InvariantError)

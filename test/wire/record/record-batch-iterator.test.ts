@@ -58,12 +58,12 @@ function encoded(records: readonly PlainRecord[], batchBytes: number, firstOffse
     parts.push(staging.slice(0, builder.sizeBytes))
   }
   for (const { timestamp, key, value, headers } of records) {
-    if (builder.tryAppend(timestamp, key, value, headers)) continue
+    if (builder.tryAppend({ timestamp, key, value, headers })) continue
     if (parts.length > 0 || builder.recordCount > 0) close()
     const limit = Math.max(batchBytes, batchUpperBound(key?.length ?? -1, value?.length ?? -1, headers))
     staging = new Uint8Array(limit)
     builder.reset(staging, limit)
-    builder.tryAppend(timestamp, key, value, headers)
+    builder.tryAppend({ timestamp, key, value, headers })
   }
   if (builder.recordCount > 0) close()
   return joined(parts)
