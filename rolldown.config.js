@@ -1,6 +1,6 @@
 /**
  * Second half of the build: thread entries that start often, or that somebody waits for, become one file each.
- * Importing 49 compiled modules took more of a start than the start of the thread; see ARCHITECTURE.
+ * ARCHITECTURE, "A thread's code in one file", says why.
  *
  *   dist/…/partition-thread.js  ─▶  dist/…/partition-thread.bundle.js
  *

@@ -1,7 +1,7 @@
 /**
  * A consumer's way to the partitions of its own process. The newest bytes it finds in the tail blocks of the
  * arena, without a copy; older ones it reads from the file into a private chunk. No thread is asked, and none
- * has to answer.
+ * has to answer. Any number of waits may go on at once: they sleep together, on the one bell of the lane.
  *
  *   sample ─▶ place of the batch ─▶ tail block: lease, same generation     ─▶ sample again: same truncation
  *                                └▶ none: floor segment, one pread         ┘
@@ -44,6 +44,22 @@ interface ReadPartition {
   readonly log: LocalLog
   /** Where reading goes on in the log, so that no index is searched for the next fetch. */
   readonly next: LogPlace
+  /** Whether its host is to ring, and from how many bytes on: the least that anybody waits for. */
+  isArmed: boolean
+  wantBytes: number
+}
+
+/** What somebody waits for. */
+interface Wanted {
+  readonly places: readonly FetchPlace[]
+  readonly minBytes: number
+}
+
+interface Waiter extends Wanted {
+  /** Then the wait ends whatever there is. */
+  readonly deadline: number
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
 }
 
 /** Bytes of an answer, and the memory they lie in. */
@@ -63,7 +79,10 @@ export class LocalFetchLane implements FetchLane {
   readonly #found: FoundBytes
   #chunk: Arena
   #chunkBytes: number
+  readonly #waiters = new Set<Waiter>()
   #isSleeping = false
+  /** When the sleep that goes on ends by itself. */
+  #sleepsUntil = 0
   #isClosed = false
 
   private constructor(
@@ -82,7 +101,7 @@ export class LocalFetchLane implements FetchLane {
     parts.port.onClose(() => this.#wakeSelf())
   }
 
-  /** Whoever waits on this lane in this thread looks again. */
+  /** Those who wait on this lane in this thread look again. */
   #wakeSelf(): void {
     if (this.#isSleeping) this.#parts.bells.ringOwn(this.#lane.bellRow)
   }
@@ -106,7 +125,7 @@ export class LocalFetchLane implements FetchLane {
     const reader = this.#usesTail ? { leases: this.#leases, row: this.#lane.readerRow } : null
     const log = new LocalLog(words, this.#handles, directory, reader)
     const next = { offset: -1, ordinal: 0, position: 0, truncationGeneration: 0 }
-    this.#partitions.set(key, { log, next })
+    this.#partitions.set(key, { log, next, isArmed: false, wantBytes: 0 })
   }
 
   #partition({ topic, partition }: TopicPartition): ReadPartition {
@@ -130,16 +149,27 @@ export class LocalFetchLane implements FetchLane {
       return this.#response(log, ERROR_CODES.OFFSET_OUT_OF_RANGE.code, 0)
     }
     if (fetchOffset >= highWatermark) return this.#response(log, 0, 0)
+    const isFound = this.#tryRead(partition, request)
+    return this.#response(log, 0, isFound ? this.#found.length : 0)
+  }
+
+  /** False if a truncation came between; then, and after an error, nothing is leased. */
+  #tryRead(partition: ReadPartition, request: FetchRequest): boolean {
+    const { log, next } = partition
+    let isFound = false
     try {
       this.#read(partition, request)
+      if (next.offset < 0) throw cutShort(request)
+      isFound = log.stillHolds()
     } catch (error) {
       // Files that are cut or removed at this moment look damaged; otherwise they are.
       if (log.stillHolds()) throw error
+    } finally {
+      // Nobody releases what gave no bytes, and a leased block is lost to its writer.
+      if (!isFound) this.release()
     }
-    const isValid = log.stillHolds()
-    if (isValid && partition.next.offset < 0) throw cutShort(request)
-    if (!isValid) partition.next.offset = -1
-    return this.#response(log, 0, isValid ? this.#found.length : 0)
+    if (!isFound) next.offset = -1
+    return isFound
   }
 
   #response({ view }: LocalLog, errorCode: number, length: number): FetchResponse {
@@ -232,22 +262,67 @@ export class LocalFetchLane implements FetchLane {
     await this.#parts.keepAlive.during(this.#wait(places, minBytes, timeoutMs))
   }
 
-  async #wait(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): Promise<void> {
+  #wait(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): Promise<void> {
+    const deadline = this.#parts.clock.monotonic() + timeoutMs
+    return new Promise((resolve, reject) => {
+      const waiter = { places, minBytes, deadline, resolve, reject }
+      this.#waiters.add(waiter)
+      if (this.#isSleeping) this.#join(waiter)
+      else void this.#watch()
+    })
+  }
+
+  /** Armed while the others sleep: their bell is parked, and rings for this one too. */
+  #join(waiter: Waiter): void {
+    if (!this.#isDue(waiter)) this.#armFor(waiter)
+    if (waiter.deadline < this.#sleepsUntil || this.#isDue(waiter)) this.#wakeSelf()
+  }
+
+  /** Sleeps for all who wait, until the last of them has what it wants. */
+  async #watch(): Promise<void> {
     const { bells, clock } = this.#parts
-    const deadline = clock.monotonic() + timeoutMs
-    const { port } = this.#parts
-    const mustWake = (): boolean =>
-      this.#isClosed || port.isClosed || this.#missingBytes(places, minBytes) <= 0
-    for (;;) {
-      const left = deadline - clock.monotonic()
-      if (left <= 0 || mustWake()) break
-      const sliceMs = this.#arm(places, minBytes) ? left : Math.min(left, LOOK_MS)
-      this.#isSleeping = true
-      await bells.sleepAsync(this.#lane.bellRow, mustWake, sliceMs)
+    const { bellRow } = this.#lane
+    const mustWake = (): boolean => {
+      for (const waiter of this.#waiters) if (this.#isDue(waiter)) return true
+      return false
+    }
+    try {
+      for (;;) {
+        const until = this.#settle()
+        if (this.#waiters.size === 0) return
+        this.#isSleeping = true
+        const now = clock.monotonic()
+        this.#sleepsUntil = this.#armAll() ? until : Math.min(until, now + LOOK_MS)
+        await bells.sleepAsync(bellRow, mustWake, this.#sleepsUntil - now)
+        this.#isSleeping = false
+      }
+    } catch (error) {
+      for (const { reject } of this.#waiters) reject(error)
+      this.#waiters.clear()
       this.#isSleeping = false
     }
-    this.#disarm(places)
-    if (!this.#isClosed && port.isClosed) throw clusterEnded()
+  }
+
+  #isDue({ places, minBytes, deadline }: Waiter): boolean {
+    const { port, clock } = this.#parts
+    if (this.#isClosed || port.isClosed || deadline <= clock.monotonic()) return true
+    return this.#missingBytes(places, minBytes) <= 0
+  }
+
+  /** Ends the waits that are to end. @returns when the first of the others ends by itself */
+  #settle(): number {
+    let until = Number.POSITIVE_INFINITY
+    for (const waiter of this.#waiters) {
+      if (!this.#isDue(waiter)) {
+        until = Math.min(until, waiter.deadline)
+        continue
+      }
+      this.#waiters.delete(waiter)
+      this.#disarm(waiter.places)
+      if (!this.#isClosed && this.#parts.port.isClosed) waiter.reject(clusterEnded())
+      else waiter.resolve()
+    }
+    return until
   }
 
   waitBlocking(places: readonly FetchPlace[], minBytes: number, timeoutMs: number): void {
@@ -257,22 +332,36 @@ export class LocalFetchLane implements FetchLane {
     for (;;) {
       const left = deadline - clock.monotonic()
       if (left <= 0 || mustWake()) break
-      const sliceMs = this.#arm(places, minBytes) ? left : Math.min(left, LOOK_MS)
+      this.#disarm(places)
+      const sliceMs = this.#armFor({ places, minBytes }) ? left : Math.min(left, LOOK_MS)
       bells.sleep(this.#lane.bellRow, mustWake, sliceMs)
     }
     this.#disarm(places)
+    // A sleep that was left goes on without its bell: it parks and arms again.
+    this.#wakeSelf()
+  }
+
+  #armAll(): boolean {
+    for (const { places } of this.#waiters) this.#disarm(places)
+    let isArmed = true
+    for (const waiter of this.#waiters) isArmed = this.#armFor(waiter)
+    return isArmed
   }
 
   /** Tells the hosts from where on they are to ring. False if they cannot know this reader. */
-  #arm(places: readonly FetchPlace[], minBytes: number): boolean {
+  #armFor({ places, minBytes }: Wanted): boolean {
     const { readerRow } = this.#lane
     if (readerRow < 0) return false
     const missing = this.#missingBytes(places, minBytes)
     // Several grow together: any of them may bring the last byte that is missing.
     const wanted = places.length === 1 ? Math.max(1, missing) : 1
     for (const place of places) {
-      const { log } = this.#partition(place)
-      log.armInterest(readerRow, (lowHalf(log.view.hwBytes) + wanted) | 0)
+      const partition = this.#partition(place)
+      const wantBytes = (lowHalf(partition.log.view.hwBytes) + wanted) | 0
+      if (partition.isArmed && ((partition.wantBytes - wantBytes) | 0) <= 0) continue
+      partition.log.armInterest(readerRow, wantBytes)
+      partition.isArmed = true
+      partition.wantBytes = wantBytes
     }
     return true
   }
@@ -280,7 +369,11 @@ export class LocalFetchLane implements FetchLane {
   #disarm(places: readonly FetchPlace[]): void {
     const { readerRow } = this.#lane
     if (readerRow < 0 || this.#isClosed) return
-    for (const place of places) this.#partition(place).log.disarmInterest(readerRow)
+    for (const place of places) {
+      const partition = this.#partition(place)
+      partition.log.disarmInterest(readerRow)
+      partition.isArmed = false
+    }
   }
 
   /** Bytes that must still come behind these places until there are `minBytes`; 0 or less: enough. */

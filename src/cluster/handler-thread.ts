@@ -19,6 +19,7 @@ import type { Command, CommandPort } from '../threads/command-port.ts'
 import { enterThread, obeyUntilClosed } from '../threads/thread-start.ts'
 import type { Channel } from '../wire/network/channel.ts'
 import { type ClusterHandle, connectHandle } from './cluster-handle.ts'
+import { withOneFetchLane } from './one-fetch-lane.ts'
 
 /** Settings of the consumers of handlers: what is code comes from the module. */
 export type HandlerConfig = ConsumerConfigInput & {
@@ -92,7 +93,7 @@ class HandlerThread {
 
   async #open(): Promise<object> {
     this.#module = await loadModule(this.#start.module)
-    this.#channel = await connectHandle(this.#data as object as ClusterHandle)
+    this.#channel = withOneFetchLane(await connectHandle(this.#data as object as ClusterHandle))
     return {}
   }
 

@@ -47,6 +47,11 @@ const definition = defineConfig('consumer', {
     default: true,
     doc: 'Compare the checksum of every batch with its bytes.'
   },
+  'client.rack': {
+    type: 'text',
+    default: null,
+    doc: 'Where the consumer stands. No effect: a partition has one replica, and nearer ones there are none.'
+  },
   'default.api.timeout.ms': {
     type: 'int',
     default: 60000,
@@ -88,6 +93,12 @@ const definition = defineConfig('consumer', {
     default: 500,
     range: [0, INT_MAX],
     doc: 'Time until fewer bytes than fetch.min.bytes are given too.'
+  },
+  'metadata.max.age.ms': {
+    type: 'int',
+    default: 300000,
+    range: [0, INT_MAX],
+    doc: 'Time after which topics are asked about again. No effect: the partitions to read are named.'
   },
   'metrics.num.samples': {
     type: 'int',
@@ -147,7 +158,7 @@ export type RecordFormat = (typeof FORMATS)[number]
 
 /** @throws HighwaterError HIGHWATER_CONFIG */
 export function parseConsumerConfig(given: object): ConsumerSettings {
-  const parsed = definition.parse({ ...given })
+  const parsed = definition.parse({ ...given, ...withoutEmptyRack(given) })
   const autoOffsetReset = parseOffsetReset(parsed.autoOffsetReset ?? '')
   if (autoOffsetReset === null) {
     throw configError(
@@ -156,4 +167,11 @@ export function parseConsumerConfig(given: object): ConsumerSettings {
     )
   }
   return Object.freeze({ ...parsed, autoOffsetReset })
+}
+
+/** A file of Kafka's may say `client.rack=`, which is its default. */
+function withoutEmptyRack(given: object): object {
+  return Object.entries(given).some(([key, value]) => key === 'client.rack' && value === '')
+    ? { 'client.rack': undefined }
+    : {}
 }

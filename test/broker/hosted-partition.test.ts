@@ -5,15 +5,21 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/base/random.ts'
 import { createEngine, type Engine } from '../../src/broker/engine.ts'
 import { HostedPartition } from '../../src/broker/hosted-partition.ts'
+import { StartQueue } from '../../src/broker/start-queue.ts'
 import { randomId } from '../../src/broker/topic-id.ts'
 import { partitionSettings } from '../../src/broker/topic-settings.ts'
+import { Arena } from '../../src/threads/arena.ts'
 import { AtomicWords } from '../../src/threads/words.ts'
 import { threadEntry } from '../../src/threads/worker-entry.ts'
+import { syntheticBatch } from '../data-plane/log/batches.ts'
+import { RigSender } from '../data-plane/partition/rig.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const MIB = 2 ** 20
 const BELL_ROW_WORDS = 32
 const PARKED = 16
+/** Of a sender; no partition of these tests has it. */
+const SENDER_ROW = 9
 const ENTRY = threadEntry(
   new URL('../../src/broker/hosted-partition.ts', import.meta.url).href,
   '../data-plane/partition/partition-thread.ts'
@@ -32,9 +38,33 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
+/** No thread can be started from another machine's file: the start throws at once. */
+const REFUSED = new URL('file://elsewhere/partition-thread.js')
+
+/** One start at a time, and one more of what comes back; it tells who asked how. */
+class ToldStarts extends StartQueue {
+  readonly told: string[] = []
+
+  override ask(start: () => void): void {
+    this.told.push('ask')
+    super.ask(start)
+  }
+
+  override askAgain(start: () => void): void {
+    this.told.push('ask again')
+    super.askAgain(start)
+  }
+}
+
 /** A partition on an engine whose clock stands: however slow the machine, deaths are close together. */
-function hostPartition(): { partition: HostedPartition; engine: Engine; wentOffline: () => number } {
-  const engine: Engine = { ...createEngine(16 * MIB), clock: new ManualClock() }
+function hostPartition(entry = ENTRY): {
+  partition: HostedPartition
+  engine: Engine
+  starts: ToldStarts
+  wentOffline: () => number
+} {
+  const starts = new ToldStarts(1, 1)
+  const engine: Engine = { ...createEngine(16 * MIB), clock: new ManualClock(), starts }
   let timesOffline = 0
   const place = {
     id: 1,
@@ -43,15 +73,25 @@ function hostPartition(): { partition: HostedPartition; engine: Engine; wentOffl
     topicId: randomId(seededRandom(1)),
     logDirectory: directory,
     settings: partitionSettings({}),
-    entry: ENTRY,
+    entry,
     wentOffline: () => {
       timesOffline++
     }
   }
   const partition = new HostedPartition(place, engine)
   hosted = partition
-  return { partition, engine, wentOffline: () => timesOffline }
+  return { partition, engine, starts, wentOffline: () => timesOffline }
 }
+
+/** A ring of the partition with one batch in it that nobody was told of. */
+function submitOne(partition: HostedPartition): RigSender {
+  const sender = new RigSender(Arena.create(MIB), 1, 0, { slotBytes: 1024, slotCount: 2 })
+  sender.submit(syntheticBatch({ baseOffset: 0 }))
+  partition.attach({ ...sender.description(), bellRow: SENDER_ROW }, () => {})
+  return sender
+}
+
+const STORAGE_ERROR = { errorCode: 56, baseOffset: -1 }
 
 /** Rings as a caller would whose host sleeps; whether the bell was touched. */
 function ringSleeper({ bells, bellWords }: Engine, row: number): boolean {
@@ -113,5 +153,66 @@ describe('a hosted partition', { timeout: 60_000 }, () => {
     expect(partition.state).toBe('none')
     expect(ringSleeper(engine, row)).toBe(false)
     expect(await partition.usage()).toBeNull()
+  })
+
+  test('whose thread the system refuses is offline after three tries, and says why', async () => {
+    const { partition, starts, wentOffline } = hostPartition(REFUSED)
+    await expect(partition.ready()).rejects.toMatchObject({ code: 'KAFKA_STORAGE_ERROR' })
+    expect(partition.offlineReason).toContain('File URL host')
+    expect(wentOffline()).toBe(1)
+    expect(await partition.stop()).toBeNull()
+    // No turn is left behind: the queue has its one place free.
+    let isCalled = false
+    starts.ask(() => {
+      isCalled = true
+    })
+    expect(isCalled).toBe(true)
+  })
+
+  test('goes before those that start for the first time only once it has served', async () => {
+    const refused = hostPartition(REFUSED)
+    await refused.partition.ready().catch(() => {})
+    expect(refused.starts.told).toEqual(['ask', 'ask', 'ask'])
+    const { partition, starts } = hostPartition()
+    await partition.ready()
+    await partition.kill()
+    await partition.ready()
+    expect(starts.told).toEqual(['ask', 'ask again'])
+  })
+})
+
+describe('closing answers what was submitted', { timeout: 60_000 }, () => {
+  test('to a partition that waits for its turn after a death', async () => {
+    const { partition, starts } = hostPartition()
+    await partition.ready()
+    starts.ask(() => {})
+    await partition.kill()
+    const sender = submitOne(partition)
+    expect(sender.reap()).toEqual([])
+    expect(await partition.stop()).toBeNull()
+    expect(sender.reap()).toMatchObject([STORAGE_ERROR])
+  })
+
+  test('to a partition whose thread ends before it can answer', async () => {
+    const { partition } = hostPartition(REFUSED)
+    const opening = partition.ready()
+    const sender = submitOne(partition)
+    await Promise.all([partition.stop(), expect(opening).rejects.toMatchObject({ code: 'HIGHWATER_CLOSED' })])
+    expect(sender.reap()).toMatchObject([STORAGE_ERROR])
+  })
+
+  test('to a partition that is offline, and lets go of its closed rings', async () => {
+    const { partition } = hostPartition(REFUSED)
+    await partition.ready().catch(() => {})
+    const sender = new RigSender(Arena.create(MIB), 1, 0, { slotBytes: 1024, slotCount: 2 })
+    sender.submit(syntheticBatch({ baseOffset: 0 }))
+    sender.ring.close()
+    let timesDrained = 0
+    partition.attach({ ...sender.description(), bellRow: SENDER_ROW }, () => {
+      timesDrained++
+    })
+    expect(await partition.stop()).toBeNull()
+    expect(sender.reap()).toMatchObject([STORAGE_ERROR])
+    expect(timesDrained).toBe(1)
   })
 })

@@ -9,6 +9,7 @@ test('defaults are those of Kafka 4', () => {
     maxPartitionFetchBytes: 1048576,
     autoOffsetReset: { to: 'latest' },
     checkCrcs: true,
+    clientRack: null,
     defaultApiTimeoutMs: 60000,
     fetchMaxBytes: 52428800,
     interceptorClasses: null,
@@ -16,6 +17,7 @@ test('defaults are those of Kafka 4', () => {
     maxPollRecords: 500,
     requestTimeoutMs: 30000,
     fetchMaxWaitMs: 500,
+    metadataMaxAgeMs: 300000,
     metricsNumSamples: 2,
     metricsSampleWindowMs: 30000,
     retryBackoffMs: 100,
@@ -36,4 +38,10 @@ test('a reset is one of three words, or a duration', () => {
 
 test('settings of groups are not known yet', () => {
   expect(() => parseConsumerConfig({ 'group.id': 'g' })).toThrow('"group.id" is not a consumer setting')
+})
+
+test('what has no effect yet is taken as a file of Kafka’s gives it', () => {
+  const given = { 'metadata.max.age.ms': '60000', 'client.rack': 'a-1' }
+  expect(parseConsumerConfig(given)).toMatchObject({ metadataMaxAgeMs: 60000, clientRack: 'a-1' })
+  expect(parseConsumerConfig({ 'client.rack': '' }).clientRack).toBeNull()
 })

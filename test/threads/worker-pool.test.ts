@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { allocateWords } from '../../src/threads/shared-memory.ts'
 import { threadEntry } from '../../src/threads/worker-entry.ts'
@@ -87,5 +88,18 @@ describe('a thread that cannot start', () => {
     const resourceLimits = { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 }
     const thread = startThread(COMMAND_THREAD, {}, { resourceLimits })
     expect((await thread.ended).error).toMatchObject({ code: 'ERR_WORKER_OUT_OF_MEMORY' })
+  })
+
+  test('because the system gives no thread, ends with that error, and may be aborted', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const closed = new Promise(resolve => port1.once('close', resolve))
+    // No system has room for such a stack.
+    const thread = startThread(COMMAND_THREAD, { port: port2 }, { resourceLimits: { stackSizeMb: 2 ** 28 } })
+    const call = thread.port.call('echo', {})
+    thread.abort()
+    await expect(call).rejects.toMatchObject({ code: 'HIGHWATER_THREAD_ENDED' })
+    expect((await thread.ended).error).toMatchObject({ code: 'ERR_WORKER_INIT_FAILED' })
+    expect(thread.port.isClosed).toBe(true)
+    await closed
   })
 })

@@ -30,8 +30,8 @@ interface PlanFlags {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 done, also if this machine cannot verify the count; 2 the count did not hold; 3 no count, the
-measurements cannot tell; 1 bad input, or no report can be written; 130 interrupted.
+Exit codes: 0 done, also if this machine cannot verify the count; 2 the count did not hold, or the audit
+failed; 3 no count, the measurements cannot tell; 1 bad input, or no report can be written; 130 interrupted.
 `
 
 /** Flags that a better call changes itself. */

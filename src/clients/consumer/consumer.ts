@@ -73,7 +73,7 @@ export class Consumer<K = Uint8Array, V = Uint8Array> {
     this.#interceptors = ConsumerInterceptors.of(settings.interceptorClasses)
     const formats = formatsOf<K, V>(settings)
     this.#collector = new RecordCollector({ settings, formats, metrics: this.#metrics, clock })
-    this.#delivery = new CursorDelivery(settings.fetchMaxBytes, settings.checkCrcs)
+    this.#delivery = new CursorDelivery(settings.maxPartitionFetchBytes, settings.checkCrcs)
   }
 
   /**

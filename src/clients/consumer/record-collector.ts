@@ -62,8 +62,8 @@ export class RecordCollector<K, V> {
 
   #copied(partition: AssignedPartition, response: FetchResponse): PolledChunk<K, V> {
     const { settings, formats } = this.#options
-    const { checkCrcs, fetchMaxBytes } = settings
-    return new PolledChunk(partition, response, { formats, checkCrcs, batchBytesMax: fetchMaxBytes })
+    const { checkCrcs, maxPartitionFetchBytes: batchBytesMax } = settings
+    return new PolledChunk(partition, response, { formats, checkCrcs, batchBytesMax })
   }
 
   #take(partition: AssignedPartition, chunk: PolledChunk<K, V>, records: ConsumerRecord<K, V>[]): void {

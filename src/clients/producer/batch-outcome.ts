@@ -14,6 +14,8 @@ import type { RecordCallback, RecordFuture, RecordMetadata } from './record-futu
 export class UnheardFailures {
   count = 0
   first: Error | null = null
+  /** Grows by each report: a failure that was reported before counts no more, whoever awaits it then. */
+  epoch = 0
 
   add(count: number, error: Error): void {
     if (count === 0) return
@@ -21,12 +23,14 @@ export class UnheardFailures {
     this.count += count
   }
 
-  /** Somebody awaited one after all. */
-  heardOne(): void {
-    if (this.count > 0) this.count -= 1
+  /** Somebody awaited one after all that was added in this epoch. */
+  heardOne(epoch: number): void {
+    if (epoch === this.epoch && this.count > 0) this.count -= 1
   }
 
+  /** They are reported. */
   clear(): void {
+    this.epoch += 1
     this.count = 0
     this.first = null
   }
@@ -50,6 +54,8 @@ export class BatchOutcome {
   #isSettled = false
   #isDelivered = false
   #error: Error | null = null
+  /** In which its failures were added. */
+  #unheardEpoch = 0
   #recordCount = 0
   #baseOffset = -1
   #logAppendTime = -1
@@ -92,7 +98,7 @@ export class BatchOutcome {
       this.#listeners ??= []
       this.#listeners.push({ future, index })
     } else {
-      if (this.#error !== null && !this.#hasCallback(index)) this.#unheard.heardOne()
+      if (this.#error !== null && !this.#hasCallback(index)) this.#unheard.heardOne(this.#unheardEpoch)
       this.#tell(future, index)
     }
   }
@@ -106,6 +112,7 @@ export class BatchOutcome {
 
   fail(error: Error, recordCount: number): void {
     this.#settle(error, recordCount)
+    this.#unheardEpoch = this.#unheard.epoch
     this.#unheard.add(recordCount - this.#listenerCount(), error)
   }
 

@@ -23,7 +23,7 @@ export interface OutgoingRecord extends RecordFields {
 }
 
 interface ProducerBatchOptions {
-  /** -1 for a part of a batch that was split: it gets its slot when it is sent. */
+  /** -1 for a part of a batch that was split: it gets its slot by the time it is sent. */
   readonly slot: number
   readonly staging: Staging
   readonly outcome: BatchOutcome

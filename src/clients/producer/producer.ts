@@ -79,8 +79,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   readonly #misplaced: { readonly record: WaitingRecord; readonly error: Error }[] = []
   #isTurnPending = false
   #isBlocking = false
-  /** Closed, or stopped by `#fatal`. */
-  #isEnded = false
+  #isClosing = false
   #closing: Promise<void> | null = null
   #fatal: Error | null = null
   readonly #place = (record: WaitingRecord): Placing => this.#placeWaiting(record)
@@ -137,7 +136,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
       metrics,
       beforeRun: sender => {
         this.#accumulator.isMemoryWanted = this.#noteMemoryWait()
-        sender.isFlushing = this.#waiters.isFlushing || this.#isEnded
+        sender.isFlushing = this.#waiters.isFlushing || this.#isClosing
       },
       afterRun: () => this.#afterRun(),
       onFatal: error => this.#stop(error)
@@ -178,7 +177,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     draft: RecordDraft
   ): RecordFuture {
     this.#throwIfClosed()
-    if (this.#recordsUntilTick === 0) this.#tick()
+    if (this.#recordsUntilTick <= 0) this.#tick()
     this.#recordsUntilTick -= 1
     const { value, key, timestamp } = record
     if (typeof value !== 'string' && !(value instanceof Uint8Array) && value !== null) {
@@ -195,7 +194,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     const fault = this.#limits.faultOf(draft)
     if (fault !== null) return this.#reject(route.topic, draft, partition, fault)
     const mayWait = this.#queue.size > 0 && this.#queue.holds(route.topic)
-    if (mayWait || route.queues.length === 0 || this.#isEnded) {
+    if (mayWait || route.queues.length === 0 || this.#fatal !== null) {
       return this.#sendLater(route, { ...draft }, partition)
     }
     if (partition < 0 && (draft.key !== null || !route.isKeylessSticky)) {
@@ -214,7 +213,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
    */
   async ready(): Promise<void> {
     if (this.#fatal !== null) throw this.#fatal
-    if (this.#isEnded) throw closedError()
+    this.#throwIfClosed()
     if (this.#hasRoom(1)) return
     const fault = await new Promise<Error | null>(wake => {
       this.#waiters.waitForRoom(this.#clock.monotonic() + this.#settings.maxBlockMs, wake)
@@ -269,7 +268,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
 
   /** Flushes and ends. What is not settled after `timeoutMs` fails. */
   close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    this.#isEnded = true
+    this.#isClosing = true
     this.#closing ??= this.#close(options.timeoutMs ?? Number.POSITIVE_INFINITY)
     return this.#closing
   }
@@ -290,7 +289,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   }
 
   #throwIfClosed(): void {
-    if (this.#isEnded && this.#fatal === null) throw closedError()
+    if (this.#isClosing) throw closedError()
   }
 
   #tick(): void {
@@ -395,7 +394,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
         number: this.#queue.addedCount + 1,
         deadline
       },
-      route.knows(partition)
+      !route.knows(partition)
     )
     this.#driver.wakeBy(deadline)
     return future
@@ -452,19 +451,18 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
    * once.
    */
   #hasRoom(share: number): boolean {
-    const { freeCount, slotCount } = this.#accumulator.pool
+    const { spareSlots, pool } = this.#accumulator
     return (
       this.#driver.sender?.isIdentityWanted === false &&
       !this.#queue.isMemoryShort &&
       (this.#queue.size === 0 || this.#queue.size * share < this.#settings.engineSendQueueRecords) &&
-      freeCount >= (share === 1 ? 1 : slotCount / share)
+      spareSlots >= (share === 1 ? 1 : pool.slotCount / share)
     )
   }
 
   /** The driver cannot go on: everything fails with its reason. */
   #stop(error: Error): void {
     this.#fatal = error
-    this.#isEnded = true
     for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#refusals.fail(record, error)
     this.#driver.sender?.abandon(this.#routes.queues(), error)
     this.#waiters.settleFlushes()
@@ -483,7 +481,8 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   #rejectFull(route: TopicRoute, record: SerializedRecord, partition: number): RecordFuture {
     const isMemoryShort = route.knows(partition)
     if (isMemoryShort) this.#metrics.exhausted(this.#clock.monotonic())
-    const error = queueFull(this.#queue.size, isMemoryShort ? null : route.topic)
+    const { size, memoryWaiters } = this.#queue
+    const error = isMemoryShort ? queueFull(memoryWaiters, null) : queueFull(size, route.topic)
     return this.#reject(route.topic, record, partition, error)
   }
 

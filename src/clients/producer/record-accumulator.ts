@@ -4,6 +4,10 @@
  * What counts against `buffer.memory` are slots. With a codec a batch may hold the records of many: it takes
  * one, then the run it may come to fill, and when it is compressed it gives back what it no longer needs.
  *
+ * The parts of a batch that was split need more slots than it had. Free ones are theirs before any new batch
+ * gets one; and what waits behind them in their queue, which cannot go before them, yields its slots to them.
+ * The bytes of a batch that waits are in its staging buffer: it takes a slot again when its turn comes.
+ *
  * Thread: the caller's, beside the sender: one never runs inside the other.
  * Kafka: clients/producer/internals/RecordAccumulator.
  */
@@ -64,6 +68,8 @@ export class RecordAccumulator {
   readonly #batchSize: number
   readonly #unheard: UnheardFailures
   readonly #compression: BatchCompression | null
+  /** What batches without a slot will take. */
+  #owedSlots = 0
 
   constructor(options: RecordAccumulatorOptions) {
     this.pool = new SlotPool(options.slotCount, options.slotBytes)
@@ -77,6 +83,11 @@ export class RecordAccumulator {
   /** Loads what sealing needs: before the sender runs. */
   async open(): Promise<void> {
     await this.#compression?.open()
+  }
+
+  /** Free slots that no batch waits for. */
+  get spareSlots(): number {
+    return Math.max(0, this.pool.freeCount - this.#owedSlots)
   }
 
   /** Appends to the queue's open batch; false if there is none or the record does not fit, which ends it. */
@@ -93,7 +104,8 @@ export class RecordAccumulator {
   /** Opens a batch with this record, which `appendToLast` refused; false if the pool has no room for it. */
   appendToNew(queue: PartitionQueue, record: OutgoingRecord): boolean {
     const writeLimit = Math.max(this.#batchSize, upperBound(record))
-    const slot = this.pool.tryTake(Math.ceil(writeLimit / this.pool.slotBytes))
+    const run = Math.ceil(writeLimit / this.pool.slotBytes)
+    const slot = run > this.spareSlots ? -1 : this.pool.tryTake(run)
     if (slot < 0) return false
     const batch = new ProducerBatch({
       slot,
@@ -136,7 +148,7 @@ export class RecordAccumulator {
   }
 
   #growTo(batch: ProducerBatch, run: number): boolean {
-    if (run <= batch.slotRun) return false
+    if (run <= batch.slotRun || run - batch.slotRun > this.spareSlots) return false
     const slot = this.pool.grow(batch.slot, run)
     if (slot < 0) return false
     batch.slot = slot
@@ -145,7 +157,7 @@ export class RecordAccumulator {
   }
 
   /**
-   * Compresses the records of a closed batch, the first time it is sent. One that would not fit into the
+   * Compresses the records of a closed batch, before it is sent the first time. One that would not fit into the
    * slots of its plain records is sent as it is: what does not shrink needs no codec.
    */
   seal(batch: ProducerBatch): void {
@@ -163,12 +175,13 @@ export class RecordAccumulator {
     batch.seal(compression.codec, staging, compressed.length)
     if (staging === plain) return
     this.staging.give(plain)
-    this.pool.shrink(batch.slot, run)
+    if (batch.slot >= 0) this.pool.shrink(batch.slot, run)
   }
 
   /** Gives slot and staging buffer of a settled batch back. */
   release(batch: ProducerBatch, from: typeof SLOT_CLOSED | typeof SLOT_IN_FLIGHT): void {
     if (batch.slot >= 0) this.pool.free(batch.slot, from)
+    else this.#owedSlots -= batch.slotRun
     this.staging.give(batch.staging)
   }
 
@@ -184,17 +197,43 @@ export class RecordAccumulator {
       pieceBytesMax: this.#batchSize,
       expectedRatio: this.#compression?.ratioOf(topic)
     })
-    this.pool.free(batch.slot, SLOT_IN_FLIGHT)
+    this.#inheritSlots(batch, pieces)
     this.staging.give(batch.staging)
     queue.putBack(...pieces)
     this.generations.opened(batch.generation, pieces.length - 1)
   }
 
-  /** A slot for a part of a split batch, which has none yet. */
-  takeSlot(batch: ProducerBatch): boolean {
-    batch.slot = this.pool.tryTake(batch.slotRun)
-    if (batch.slot < 0) return false
-    this.pool.move(batch.slot, SLOT_OPEN, SLOT_CLOSED)
+  /** The first part keeps the slots of the whole, as far as it needs them: it waits for nobody. */
+  #inheritSlots({ slot, slotRun }: ProducerBatch, pieces: readonly ProducerBatch[]): void {
+    const first = pieces[0]
+    if (first !== undefined && first.slotRun <= slotRun) {
+      first.slot = slot
+      this.pool.move(slot, SLOT_IN_FLIGHT, SLOT_CLOSED)
+      this.pool.shrink(slot, first.slotRun)
+    } else this.pool.free(slot, SLOT_IN_FLIGHT)
+    for (const piece of pieces) if (piece.slot < 0) this.#owedSlots += piece.slotRun
+  }
+
+  /** Slots for the first batch of the queue, which has none. It is sealed, for it may need fewer then. */
+  takeSlot(queue: PartitionQueue, batch: ProducerBatch): boolean {
+    const { pool } = this
+    this.#owedSlots -= batch.slotRun
+    this.seal(batch)
+    batch.slot = pool.tryTake(batch.slotRun)
+    while (batch.slot < 0 && this.#yieldLast(queue)) batch.slot = pool.tryTake(batch.slotRun)
+    if (batch.slot < 0) this.#owedSlots += batch.slotRun
+    else pool.move(batch.slot, SLOT_OPEN, SLOT_CLOSED)
+    return batch.slot >= 0
+  }
+
+  /** The last batch of the queue that has slots gives them up; false if none has. */
+  #yieldLast(queue: PartitionQueue): boolean {
+    const last = queue.batches.findLast(({ slot }) => slot >= 0)
+    if (last === undefined) return false
+    if (last === queue.open) this.closeForAppends(queue)
+    this.pool.free(last.slot, SLOT_CLOSED)
+    last.slot = -1
+    this.#owedSlots += last.slotRun
     return true
   }
 

@@ -3,8 +3,8 @@
  *
  * First in, first out, with one exception: a record whose topic is not known yet is passed by those of other
  * topics. Key, value and headers are the queue's own copies: the caller may use its buffers again after
- * `send()`. While memory is short only so many may wait; for a topic, while all memory is free, as many as
- * would fill it.
+ * `send()`. Only so many may wait for memory; for topics as many as take `buffer.memory`, which is beside the
+ * slots and counts the objects they consist of.
  *
  * Thread: the caller's. Kafka: where a Java producer blocks in send(); a JavaScript one must not.
  */
@@ -31,26 +31,36 @@ export type Placing = 'placed' | 'topic unknown' | 'no memory'
 export class SendQueue {
   readonly #recordsMax: number
   readonly #bytesMax: number
-  #waiting: WaitingRecord[] = []
+  #forMemory: WaitingRecord[] = []
+  /** Records of topics that were not known when the first of them came; all that follow wait behind it. */
+  readonly #forTopic = new Map<string, WaitingRecord[]>()
   readonly #countOf = new Map<string, number>()
+  #size = 0
   #addedCount = 0
+  /** Of those that wait for their topic. */
   #bytes = 0
   #isMemoryShort = false
+  #isDraining = false
 
-  /** @param recordsMax that wait for memory; 0: none waits at all. @param bytesMax that wait for a topic */
+  /** @param recordsMax that wait for memory; 0: none waits at all. @param bytesMax that wait for topics */
   constructor(recordsMax: number, bytesMax: number) {
     this.#recordsMax = recordsMax
     this.#bytesMax = bytesMax
   }
 
   get size(): number {
-    return this.#waiting.length
+    return this.#size
+  }
+
+  /** Those that wait for memory. */
+  get memoryWaiters(): number {
+    return this.#forMemory.length
   }
 
   /** Whether no more may wait, for their topic or else for memory. */
   isFull(waitsForTopic: boolean): boolean {
-    if (this.#waiting.length < this.#recordsMax) return false
-    return !waitsForTopic || this.#recordsMax === 0 || this.#bytes >= this.#bytesMax
+    if (!waitsForTopic || this.#recordsMax === 0) return this.#forMemory.length >= this.#recordsMax
+    return this.#size >= this.#recordsMax && this.#bytes >= this.#bytesMax
   }
 
   /** Whether the first that could go found no memory when it was tried last. */
@@ -60,7 +70,7 @@ export class SendQueue {
 
   /** When the record that waits longest gives up; infinite if none waits. */
   get nextDeadline(): number {
-    return this.#waiting[0]?.deadline ?? Number.POSITIVE_INFINITY
+    return this.#firsts().reduce((least, { deadline }) => Math.min(least, deadline), Number.POSITIVE_INFINITY)
   }
 
   /** How many were added so far: `hasLeft` of this number says whether all of them have left. */
@@ -70,61 +80,108 @@ export class SendQueue {
 
   /** Whether the first `number` records that were added have left, one way or the other. */
   hasLeft(number: number): boolean {
-    return this.#waiting.length === 0 || (this.#waiting[0]?.number ?? 0) > number
+    return this.#firsts().every(record => record.number > number)
   }
 
   /** Whether a new record of the topic must wait behind others. */
   holds(topic: string): boolean {
-    return this.#isMemoryShort || (this.#waiting.length > 0 && this.#countOf.has(topic))
+    return this.#isMemoryShort || (this.#size > 0 && this.#countOf.has(topic))
   }
 
   topics(): Iterable<string> {
     return this.#countOf.keys()
   }
 
-  add(record: WaitingRecord, isMemoryShort: boolean): void {
-    this.#waiting.push(record)
+  /** @param waitsForTopic else it waits for memory, which is short then */
+  add(record: WaitingRecord, waitsForTopic: boolean): void {
+    const { topic } = record
+    const before = this.#forTopic.get(topic)
+    if (before !== undefined) before.push(record)
+    else if (waitsForTopic) this.#forTopic.set(topic, [record])
+    else this.#forMemory.push(record)
+    if (before !== undefined || waitsForTopic) this.#bytes += heldBytes(record)
+    else this.#isMemoryShort = true
+    this.#size += 1
     this.#addedCount += 1
-    this.#bytes += heldBytes(record)
-    this.#countOf.set(record.topic, (this.#countOf.get(record.topic) ?? 0) + 1)
-    if (isMemoryShort) this.#isMemoryShort = true
+    this.#countOf.set(topic, (this.#countOf.get(topic) ?? 0) + 1)
   }
 
-  /** Offers each record to `place`, in order, until one finds no memory. */
+  /**
+   * Offers records to `place`, in order, until one finds no memory. Of a topic that is still unknown only the
+   * first is offered. Inside a drain it does nothing.
+   */
   drain(place: (record: WaitingRecord) => Placing): void {
-    if (this.#waiting.length === 0) return
-    const offered = this.#waiting
-    const kept: WaitingRecord[] = []
+    if (this.#size === 0 || this.#isDraining) return
+    this.#isDraining = true
     this.#isMemoryShort = false
-    let at = 0
-    for (; at < offered.length && !this.#isMemoryShort; at++) {
-      const record = offered[at]
-      if (record === undefined) break
-      const placing = place(record)
-      if (placing === 'placed') this.#forget(record)
-      else kept.push(record)
-      if (placing === 'no memory') this.#isMemoryShort = true
+    try {
+      this.#forMemory = this.#offer(this.#forMemory, place, () => false)
+      for (const [topic, waiting] of this.#forTopic) {
+        if (this.#isMemoryShort) break
+        this.#keep(
+          topic,
+          this.#offer(waiting, place, placing => placing === 'topic unknown')
+        )
+      }
+    } finally {
+      this.#isDraining = false
     }
-    this.#waiting = at < offered.length ? kept.concat(offered.slice(at)) : kept
   }
 
   /** Takes out those that waited long enough, or all. */
   takeExpired(now: number): WaitingRecord[] {
-    const expired: WaitingRecord[] = []
-    if (now < this.nextDeadline) return expired
-    this.#waiting = this.#waiting.filter(record => {
-      if (record.deadline > now) return true
-      expired.push(record)
-      this.#forget(record)
-      return false
-    })
-    if (this.#waiting.length === 0) this.#isMemoryShort = false
-    return expired
+    if (now < this.nextDeadline) return []
+    const isExpired = ({ deadline }: WaitingRecord): boolean => deadline <= now
+    const isLeft = ({ deadline }: WaitingRecord): boolean => deadline > now
+    const expired = this.#forMemory.filter(isExpired)
+    this.#forMemory = this.#forMemory.filter(isLeft)
+    for (const record of expired) this.#forget(record, false)
+    for (const [topic, waiting] of this.#forTopic) {
+      const ofTopic = waiting.filter(isExpired)
+      for (const record of ofTopic) this.#forget(record, true)
+      expired.push(...ofTopic)
+      this.#keep(topic, waiting.filter(isLeft))
+    }
+    if (this.#size === 0) this.#isMemoryShort = false
+    return expired.sort((one, other) => one.number - other.number)
   }
 
-  #forget(record: WaitingRecord): void {
+  /** The first of each line. */
+  #firsts(): WaitingRecord[] {
+    return [this.#forMemory, ...this.#forTopic.values()].flatMap(([first]) => first ?? [])
+  }
+
+  /** @param endsAt after which answer, beside want of memory, the rest is not offered. @returns who stays */
+  #offer(
+    waiting: readonly WaitingRecord[],
+    place: (record: WaitingRecord) => Placing,
+    endsAt: (placing: Placing) => boolean
+  ): WaitingRecord[] {
+    const isOfTopic = waiting !== this.#forMemory
+    const kept: WaitingRecord[] = []
+    let at = 0
+    // What `place` adds to the line meanwhile is offered too.
+    for (let isOver = false; at < waiting.length && !isOver; at++) {
+      const record = waiting[at]
+      if (record === undefined) break
+      const placing = place(record)
+      if (placing === 'placed') this.#forget(record, isOfTopic)
+      else kept.push(record)
+      if (placing === 'no memory') this.#isMemoryShort = true
+      isOver = this.#isMemoryShort || endsAt(placing)
+    }
+    return at < waiting.length ? kept.concat(waiting.slice(at)) : kept
+  }
+
+  #keep(topic: string, waiting: WaitingRecord[]): void {
+    if (waiting.length > 0) this.#forTopic.set(topic, waiting)
+    else this.#forTopic.delete(topic)
+  }
+
+  #forget(record: WaitingRecord, isOfTopic: boolean): void {
     const { topic } = record
-    this.#bytes -= heldBytes(record)
+    this.#size -= 1
+    if (isOfTopic) this.#bytes -= heldBytes(record)
     const count = this.#countOf.get(topic) ?? 0
     if (count <= 1) this.#countOf.delete(topic)
     else this.#countOf.set(topic, count - 1)

@@ -220,7 +220,7 @@ export class Sender {
       if (queue.hasGap) this.#closeGap(queue)
       if (this.#identity === null || !queue.admitsIdempotent(this.#identity)) return false
     }
-    return batch.slot >= 0 || this.#accumulator.takeSlot(batch)
+    return batch.slot >= 0 || this.#accumulator.takeSlot(queue, batch)
   }
 
   /** Once nothing is on its way, what is left counts from 0 under the next epoch. */

@@ -30,6 +30,8 @@ export function splitBatch(whole: ProducerBatch, options: SplitOptions): Produce
   records.reset(whole.staging.bytes, 0, whole.byteLength, 0)
   const halfBytes = Math.ceil((whole.uncompressedBytes - RECORD_BATCH_OVERHEAD) / 2) + RECORD_BATCH_OVERHEAD
   const aimBytes = Math.min(halfBytes, pieceBytesMax)
+  // Upper bounds are above what a record takes: without this a part could be the whole again, for ever.
+  const partBytesMax = whole.uncompressedBytes - 1
   const pieces: { fromIndex: number; batch: ProducerBatch }[] = []
   let index = 0
   while (records.nextBatch()) {
@@ -44,7 +46,8 @@ export function splitBatch(whole: ProducerBatch, options: SplitOptions): Produce
       }
       if (!(pieces[pieces.length - 1]?.batch.tryAppend(outgoing) ?? false)) {
         const least = batchUpperBound(record.keyLength, record.valueLength, outgoing.headers)
-        const batch = emptyPart(whole, index, pool.take(Math.max(aimBytes, least), expectedRatio), unheard)
+        const limit = Math.min(Math.max(aimBytes, least), partBytesMax)
+        const batch = emptyPart(whole, index, pool.take(limit, expectedRatio), unheard)
         batch.tryAppend(outgoing)
         pieces.push({ fromIndex: index, batch })
       }

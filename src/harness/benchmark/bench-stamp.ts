@@ -7,10 +7,10 @@
  *   | sequence | loader   | due      | late     | checksum | random bytes      |  little-endian 32-bit words
  *   +----------+----------+----------+----------+----------+-------------------+
  *
- * `due` is microseconds from the start of the run, `late` microseconds from then to the sending. `sequence`
- * counts from 0 per loader over all runs and partitions. The checksum covers the other words, the rest of the
- * value and the key. In records of a sample the stamp is the value of their only header, the last bytes of
- * the record, and the value is covered whole.
+ * `due` is microseconds from the start of the run, modulo 2^32, `late` microseconds from then to the sending.
+ * `sequence` counts from 0 per loader over all runs and partitions. The checksum covers the other words, the
+ * rest of the value and the key. In records of a sample the stamp is the value of their only header, the last
+ * bytes of the record, and the value is covered whole.
  */
 
 import { mix, readWord, sumOfBytes, writeWord } from '../stamp-words.ts'

@@ -113,11 +113,23 @@ class CountedReads {
     const at = stampAt(record, timed.isStampInHeader)
     if (at < 0) return
     stamp.readTimes(record.bytes, at)
-    if (stamp.dueMicros < timed.measureMicros) return
     const sinceStart = (timed.clock.monotonic() - timed.startMs) * 1000
-    timed.latency.scheduled.record(sinceStart - stamp.dueMicros)
-    timed.latency.sent.record(sinceStart - stamp.dueMicros - stamp.lateMicros)
+    const sinceDue = microsSince(stamp.dueMicros, sinceStart)
+    if (sinceStart - sinceDue < timed.measureMicros) return
+    timed.latency.scheduled.record(sinceDue)
+    timed.latency.sent.record(sinceDue - stamp.lateMicros)
   }
+}
+
+/** Stamps begin again at 0 after so many microseconds, 71.6 minutes of a run. */
+const STAMP_MICROS = 2 ** 32
+/** A reader's clock may be behind the loader's by some microseconds: that is no wait of an hour. */
+const CLOCK_MICROS = 1e6
+
+/** Microseconds from a stamped time, which has lost its high bits, to `nowMicros`. */
+function microsSince(stampedMicros: number, nowMicros: number): number {
+  const since = (nowMicros - stampedMicros + CLOCK_MICROS) % STAMP_MICROS
+  return (since < 0 ? since + STAMP_MICROS : since) - CLOCK_MICROS
 }
 
 /**

@@ -24,13 +24,13 @@ export type CompressionType = (typeof COMPRESSION_TYPES)[number]
  * what any client makes of `batch.size`, and 256 times the largest batch permitted by default.
  */
 const RECORDS_BYTES_MAX = 256 * 1024 * 1024
-/** Where larger batches are permitted, so much more; and at the end what an array may hold anywhere. */
+/** Where larger batches are permitted, so much more; but never beyond what one batch may cost a process. */
 const EXPANSION = 8
-const ARRAY_BYTES_MAX = 2 ** 31 - 1
+const RECORDS_BYTES_CEILING = 1024 * 1024 * 1024
 
 /** The most bytes the records of a batch may unfold to, where batches of `batchBytesMax` are permitted. */
 export function decompressedBytesMax(batchBytesMax: number): number {
-  return Math.min(Math.max(RECORDS_BYTES_MAX, EXPANSION * batchBytesMax), ARRAY_BYTES_MAX)
+  return Math.min(Math.max(RECORDS_BYTES_MAX, EXPANSION * batchBytesMax), RECORDS_BYTES_CEILING)
 }
 
 /**

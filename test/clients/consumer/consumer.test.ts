@@ -150,9 +150,13 @@ describe('poll', () => {
     await advanceSlowly(clock, 5)
     expect(valuesOf(await polling)).toEqual(['late'])
     expect(clock.monotonic()).toBeLessThan(30)
-    const empty = consumer.poll(50)
+    const startedAt = clock.monotonic()
+    const empty = consumer.poll(50).then(records => ({ records, tookMs: clock.monotonic() - startedAt }))
     await advanceSlowly(clock, 60)
-    expect(await empty).toEqual([])
+    const { records, tookMs } = await empty
+    expect(records).toEqual([])
+    expect(tookMs).toBeGreaterThanOrEqual(50)
+    expect(tookMs).toBeLessThan(55)
   })
 
   test('waits of partitions without records do not pile up', async () => {

@@ -24,9 +24,17 @@ function recordOf(queue: SendQueue, topic: string, deadline: number): WaitingRec
   }
 }
 
-function add(queue: SendQueue, topic: string, deadline = 100, isMemoryShort = false): WaitingRecord {
+/** Adds a record that waits for its topic. */
+function add(queue: SendQueue, topic: string, deadline = 100): WaitingRecord {
   const record = recordOf(queue, topic, deadline)
-  queue.add(record, isMemoryShort)
+  queue.add(record, true)
+  return record
+}
+
+/** Adds a record that waits for memory. */
+function addForMemory(queue: SendQueue, topic: string, deadline = 100): WaitingRecord {
+  const record = recordOf(queue, topic, deadline)
+  queue.add(record, false)
   return record
 }
 
@@ -52,7 +60,7 @@ describe('order', () => {
     add(queue, 'unknown')
     expect(queue.holds('unknown')).toBe(true)
     expect(queue.holds('known')).toBe(false)
-    add(queue, 'known', 100, true)
+    addForMemory(queue, 'known')
     expect(queue.holds('anything')).toBe(true)
     queue.drain(({ topic }) => (topic === 'unknown' ? 'topic unknown' : 'placed'))
     expect(queue.size).toBe(1)
@@ -60,24 +68,70 @@ describe('order', () => {
   })
 })
 
-test('it is full at its limit: of records for memory, of bytes for a topic', () => {
+test('a record that knows its place waits behind those of its topic, and makes nobody else wait', () => {
+  const queue = new SendQueue(10, 10_000)
+  add(queue, 'a')
+  addForMemory(queue, 'a')
+  expect(queue.holds('b')).toBe(false)
+  const placed: number[] = []
+  queue.drain(({ number }) => {
+    placed.push(number)
+    return 'placed'
+  })
+  expect(placed).toEqual([1, 2])
+})
+
+test('of a topic that is still unknown only the first record is asked about', () => {
+  const queue = new SendQueue(10, 10_000)
+  for (const topic of ['a', 'a', 'a', 'b']) add(queue, topic)
+  const asked: number[] = []
+  queue.drain(({ number }) => {
+    asked.push(number)
+    return 'topic unknown'
+  })
+  expect(asked).toEqual([1, 4])
+  expect(queue.size).toBe(4)
+})
+
+test('it is full at its limit: of records for memory', () => {
   const queue = new SendQueue(2, 1800)
-  add(queue, 'a')
+  addForMemory(queue, 'a')
   expect(queue.isFull(false)).toBe(false)
-  add(queue, 'a')
+  addForMemory(queue, 'a')
   expect(queue.isFull(false)).toBe(true)
-  expect(queue.isFull(true)).toBe(false)
-  add(queue, 'a')
-  add(queue, 'a')
-  expect(queue.isFull(true)).toBe(true)
-  queue.drain(({ number }) => (number < 3 ? 'placed' : 'topic unknown'))
   expect(queue.isFull(true)).toBe(false)
   expect(new SendQueue(0, 1800).isFull(true)).toBe(true)
 })
 
+test('it is full at its limit: of bytes for topics, which leaves its places for memory free', () => {
+  const queue = new SendQueue(2, 1800)
+  for (let i = 0; i < 3; i++) add(queue, 'a')
+  expect(queue.isFull(true)).toBe(false)
+  add(queue, 'b')
+  expect(queue.isFull(true)).toBe(true)
+  expect(queue.isFull(false)).toBe(false)
+  queue.drain(({ topic }) => (topic === 'a' ? 'placed' : 'topic unknown'))
+  expect(queue.isFull(true)).toBe(false)
+})
+
+test('what place adds, and a drain inside a drain, are no second offer', () => {
+  const queue = new SendQueue(10, 10_000)
+  add(queue, 'a')
+  const placed: number[] = []
+  const place = ({ number }: WaitingRecord): 'placed' => {
+    placed.push(number)
+    if (number === 1) add(queue, 'a')
+    queue.drain(place)
+    return 'placed'
+  }
+  queue.drain(place)
+  expect(placed).toEqual([1, 2])
+  expect(queue.size).toBe(0)
+})
+
 test('records leave when they have waited long enough', () => {
   const queue = new SendQueue(10, 10_000)
-  add(queue, 'a', 50, true)
+  addForMemory(queue, 'a', 50)
   add(queue, 'a', 60)
   expect(queue.nextDeadline).toBe(50)
   expect(queue.takeExpired(49)).toHaveLength(0)

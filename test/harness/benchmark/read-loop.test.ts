@@ -134,11 +134,12 @@ describe('a reader', () => {
   })
 })
 
-test('a reader tells how long records took since they were due and since they were sent', async () => {
+/** Reads the log once, `readMs` after the start of the run. */
+async function timedRead(log: StampedRecord[], readMs: number, measureMicros: number) {
   const clock = new SteppedClock()
-  clock.timeMs = 1050
+  clock.timeMs = 1000 + readMs
   const board = new HistogramBoard(1)
-  const source = new MemorySource([[recordAt(0, 5000, 0), recordAt(1, 20_000, 4000), recordAt(2, 30_000, 0)]])
+  const source = new MemorySource([log])
   let isStopped = false
   await readUntilStopped({
     source: {
@@ -165,14 +166,26 @@ test('a reader tells how long records took since they were due and since they we
       },
       isStampInHeader: false,
       startMs: 1000,
-      measureMicros: 10_000
+      measureMicros
     },
     recordsPerBatch: 1,
     earlierRecords: 0
   })
+  return { scheduled: board.take('scheduled'), sent: board.take('sent') }
+}
+
+test('a reader tells how long records took since they were due and since they were sent', async () => {
+  const log = [recordAt(0, 5000, 0), recordAt(1, 20_000, 4000), recordAt(2, 30_000, 0)]
+  const { scheduled, sent } = await timedRead(log, 50, 10_000)
   // Read 50 ms after the start: due 30 and 20 ms before, one sent 26 ms before. The first one is lead.
-  const scheduled = board.take('scheduled')
-  const sent = board.take('sent')
   expect([scheduled.total, scheduled.quantile(0), scheduled.max]).toEqual([2, 20_015, 30_015])
   expect([sent.total, sent.quantile(0), sent.max]).toEqual([2, 20_015, 26_015])
+})
+
+test('a reader tells it too of a run so long that its stamps begin again', async () => {
+  const roundMicros = 2 ** 32
+  const log = [recordAt(0, roundMicros - 10_000, 0), recordAt(1, roundMicros + 10_000, 4000)]
+  const { scheduled, sent } = await timedRead(log, (roundMicros + 20_000) / 1000, 500_000)
+  expect([scheduled.total, scheduled.quantile(0), scheduled.max]).toEqual([2, 10_007, 30_015])
+  expect([sent.total, sent.quantile(0)]).toEqual([2, 6_003])
 })

@@ -38,8 +38,8 @@ describe('decompressRecords', () => {
   })
 })
 
-test('a batch may unfold to 256 MiB, or to 8 times the permitted batch where that is more', () => {
+test('a batch may unfold to 256 MiB, or to 8 times the permitted batch, but never beyond 1 GiB', () => {
   expect(decompressedBytesMax(1_048_588)).toBe(256 * 1024 * 1024)
   expect(decompressedBytesMax(100 * 1024 * 1024)).toBe(800 * 1024 * 1024)
-  expect(decompressedBytesMax(2 ** 31 - 1)).toBe(2 ** 31 - 1)
+  expect(decompressedBytesMax(2 ** 31 - 1)).toBe(2 ** 30)
 })

@@ -1,0 +1,82 @@
+/**
+ * Leaves the loader of a benchmark a fifth of a core, and looks whether the verdict says so: it shares one
+ * core with four processes that do nothing but compute, everything else has the other cores.
+ *
+ *   node dist/test/harness/benchmark/starved-loader-run.js     exit code 1 unless it is client-bound
+ *
+ * Linux with `taskset` and two cores or more. The loader is the thread that computes most in a run.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { runBench } from '../../../src/index.ts'
+
+const RIVALS = 4
+const CORE = '1'
+const TASKS = '/proc/self/task'
+/** Behind the lead of a run, whose records do not count; then how long threads are watched. */
+const LEAD_MS = 700
+const WATCH_MS = 300
+/** Takes two fifths of a core here: twice what the loader is left with. */
+const RECORDS_PER_SECOND = 1_000_000
+const SECONDS = 3
+
+/** Nanoseconds each thread of this process has computed. */
+function computed(): Map<string, number> {
+  return new Map(
+    readdirSync(TASKS).map(thread => {
+      const [nanoseconds = '0'] = readFileSync(`${TASKS}/${thread}/schedstat`, 'utf8').split(' ')
+      return [thread, Number(nanoseconds)]
+    })
+  )
+}
+
+async function busiestThread(): Promise<string> {
+  const before = computed()
+  await pause(WATCH_MS)
+  const spent = [...computed()].map(([thread, now]) => ({ thread, spent: now - (before.get(thread) ?? 0) }))
+  return spent.reduce((most, other) => (other.spent > most.spent ? other : most)).thread
+}
+
+const rivals: ChildProcess[] = []
+
+async function starveLoader(): Promise<void> {
+  await pause(LEAD_MS)
+  execFileSync('taskset', ['-pc', CORE, await busiestThread()], { stdio: 'ignore' })
+  for (let i = 0; i < RIVALS; i++) {
+    rivals.push(spawn('taskset', ['-c', CORE, process.execPath, '-e', 'for (;;);'], { stdio: 'ignore' }))
+  }
+}
+
+function endRivals(): void {
+  for (const rival of rivals.splice(0)) rival.kill('SIGKILL')
+}
+
+try {
+  let starving = Promise.resolve()
+  const { report } = await runBench({
+    workload: 'produce',
+    sizes: [{ bytes: 100, share: 1 }],
+    rate: { unit: 'records', perSecond: RECORDS_PER_SECOND },
+    seconds: SECONDS,
+    runs: 1,
+    command: 'starved loader',
+    out: null,
+    onProgress: text => {
+      console.log(text)
+      if (text.endsWith('run 1 of 1')) starving = starveLoader()
+      else endRivals()
+    }
+  })
+  await starving
+  const { verdict, rate, slip, sent } = report.result
+  console.log(
+    `loader late: p99 ${((slip?.p99 ?? 0) / 1000).toFixed(1)} ms of ${slip?.count} records; ` +
+      `from the sending: p99 ${((sent?.p99 ?? 0) / 1000).toFixed(1)} ms`
+  )
+  console.log(`${Math.round(rate.recordsPerSecond)} of ${RECORDS_PER_SECOND} records/s`)
+  console.log(`${verdict.bottleneck}: ${verdict.evidence}`)
+  process.exitCode = verdict.bottleneck === 'client-bound' ? 0 : 1
+} finally {
+  endRivals()
+}
