@@ -5,7 +5,7 @@
  *   npm run bench -- --save        writes reports/baseline/micro-<major version of Node>.json
  *   npm run bench -- --compare     says beside each line what has changed since
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../src/base/clock.ts'
@@ -44,6 +44,13 @@ async function main(): Promise<number> {
     print('A baseline holds all benchmarks: give --save without names.')
     return 1
   }
+  const machine = readMachineLine()
+  const path = join(BASELINES, baselineFile(machine.node))
+  const baseline = values.compare ? readBaseline(path) : null
+  if (values.compare && baseline === null) {
+    print(`There is no ${path} to compare with; save one first: npm run bench -- --save.`)
+    return 1
+  }
   const all = [
     ...crc32cBenchmarks(),
     ...varintBenchmarks(),
@@ -61,10 +68,7 @@ async function main(): Promise<number> {
       print(`No benchmark is named so. There are: ${all.map(({ name }) => name).join(' · ')}`)
       return 1
     }
-    const machine = readMachineLine()
     print(machineText(machine))
-    const path = join(BASELINES, baselineFile(machine.node))
-    const baseline = values.compare ? readBaseline(path) : null
     const results = await measureInRounds(chosen)
     if (baseline === null) printResults(results)
     else printDifferences(results, baseline, machine)
@@ -110,17 +114,9 @@ function differenceCells({ ratio, low, high, verdict }: MicroDifference): string
   return [...numbers, `  ${verdict}`]
 }
 
-/** @throws Error that names what to do if nothing was saved yet */
-function readBaseline(path: string): MicroBaseline {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new Error(`There is no ${path} to compare with; save one first: npm run bench -- --save.`, {
-      cause
-    })
-  }
-  return JSON.parse(text) as MicroBaseline
+/** Null if nothing was saved yet. */
+function readBaseline(path: string): MicroBaseline | null {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as MicroBaseline) : null
 }
 
 function save(path: string, machine: MachineLine, benchmarks: readonly MicroResult[]): void {

@@ -1,6 +1,7 @@
 /**
- * Proof that no native addon runs: opens every public door of the package in a child process without flags or
- * environment, and lists the `.node` files that the process has loaded while its threads live.
+ * Proof that no native addon runs: opens every public door of the package that starts threads (a cluster,
+ * `runHandlers`, `plan`, `bench`, `tune`) in a child process without flags or environment, and lists the
+ * `.node` files that the process has loaded while its threads live.
  *
  *   node dist/native-free/check.js      exit 0: none · exit 1: one sentence names the door and the files
  *
@@ -22,25 +23,48 @@ interface Door {
 const PACKAGE = new URL('../src/index.js', import.meta.url)
 const COMMAND_LINE = new URL('../src/cli/main.js', import.meta.url)
 
+/** A cluster with one record. */
+const CLUSTER = `
+      const { Admin, Consumer, Producer, runHandlers, startCluster } =
+        await import(${JSON.stringify(PACKAGE.href)})
+      const cluster = await startCluster()
+      const channel = await cluster.connect()
+      await new Admin(channel).createTopics([{ topic: 'doors', numPartitions: 1 }])
+      const producer = new Producer(channel, { 'compression.type': 'zstd' })
+      await producer.send({ topic: 'doors', value: 'open' })
+      const partition = { topic: 'doors', partition: 0 }`
+
 /** Between two looks at a door that works on: each look stops its threads for a moment. */
 const LOOK_MS = 250
-/** Far below what any machine carries, so that there is a plan whatever its figures are worth. */
-const PLAN = ['plan', '--rate', '100KB/s', '--runs', '3', '--seconds', '0.2', '--json', '--out']
+
+/**
+ * A command, as short as it may be, whose report goes to a directory that is removed. Each has the broker,
+ * the partition, the one who loads it and the one who reads it.
+ */
+const commandDoor = (command: string): Door => ({
+  name: `the command line: ${command.split(' --')[0]}`,
+  threads: 4,
+  source: `
+      const { mkdtempSync, rmSync } = await import('node:fs')
+      const { tmpdir } = await import('node:os')
+      const directory = mkdtempSync(tmpdir() + '/highwater-door-')
+      process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+      process.argv = [process.execPath, ${JSON.stringify(fileURLToPath(COMMAND_LINE))},
+        ...${JSON.stringify(command.split(' '))}, '--json', '--out', directory + '/report']
+      const looking = setInterval(reportSharedObjects, ${LOOK_MS})
+      await import(${JSON.stringify(COMMAND_LINE.href)})
+      clearInterval(looking)
+      // A count that did not hold, or figures that cannot tell, are the machine's affair.
+      if (process.exitCode === 2 || process.exitCode === 3) process.exitCode = 0`
+})
 
 const DOORS: readonly Door[] = [
   {
     name: 'a started cluster',
     // The broker, and the partition it has a record on.
     threads: 2,
-    source: `
-      const { Admin, Consumer, Producer, startCluster } = await import(${JSON.stringify(PACKAGE.href)})
-      const cluster = await startCluster()
-      const channel = await cluster.connect()
-      await new Admin(channel).createTopics([{ topic: 'doors', numPartitions: 1 }])
-      const producer = new Producer(channel, { 'compression.type': 'zstd' })
-      await producer.send({ topic: 'doors', value: 'open' })
+    source: `${CLUSTER}
       const consumer = new Consumer(channel)
-      const partition = { topic: 'doors', partition: 0 }
       consumer.assign([partition])
       consumer.seek(partition, 0)
       let read = 0
@@ -52,22 +76,23 @@ const DOORS: readonly Door[] = [
       await cluster.close()`
   },
   {
-    name: 'the command line',
-    // The broker, the measured partition, its loader and its consumer.
-    threads: 4,
-    source: `
-      const { mkdtempSync, rmSync } = await import('node:fs')
-      const { tmpdir } = await import('node:os')
-      const directory = mkdtempSync(tmpdir() + '/highwater-door-')
-      process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
-      process.argv = [process.execPath, ${JSON.stringify(fileURLToPath(COMMAND_LINE))},
-        ...${JSON.stringify(PLAN)}, directory + '/report']
-      const looking = setInterval(reportSharedObjects, ${LOOK_MS})
-      await import(${JSON.stringify(COMMAND_LINE.href)})
-      clearInterval(looking)
-      // A count that did not hold, or figures that cannot tell, are the machine's affair.
-      if (process.exitCode === 2 || process.exitCode === 3) process.exitCode = 0`
-  }
+    name: 'handler threads',
+    // The same, and one that has handled the record and waits for the next.
+    threads: 3,
+    source: `${CLUSTER}
+      const handler = 'data:text/javascript,export const handler = () => {}'
+      const run = await runHandlers(cluster, { handler, partitions: [{ ...partition, from: 0 }] })
+      while (run.positions()[0].position !== 1) await new Promise(resolve => setTimeout(resolve, 10))
+      reportSharedObjects()
+      const [report] = await run.stop()
+      if (report.records !== 1) throw new Error('The record that was sent was not handled')
+      await producer.close()
+      await cluster.close()`
+  },
+  // So low a rate that there is a plan whatever its figures are worth.
+  commandDoor('plan --rate 100KB/s --runs 3 --seconds 0.2'),
+  commandDoor('bench e2e --runs 1 --seconds 0.5'),
+  commandDoor('tune --batch-sizes 16384 --lingers 0 --runs 1 --seconds 0.3')
 ]
 
 /** A line of the output that starts so carries a look as JSON; doors may print what they like around it. */

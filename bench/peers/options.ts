@@ -1,5 +1,6 @@
 /** What `npm run bench:peers -- …` may be told. */
 import { parseArgs } from 'node:util'
+import { CONTENDER_NAMES, type PeerReport } from './report.ts'
 import { FULL_SIZE, QUICK_SIZE, type Size, WORKS, type Work, worksNamed } from './works.ts'
 
 export interface PeerOptions {
@@ -43,6 +44,23 @@ export function parsePeerOptions(args: readonly string[]): PeerOptions {
   const size = { ...(values.quick ? QUICK_SIZE : FULL_SIZE), records }
   const counts = pairs >= PAIRS_MIN && !values.quick && records === null && works.length === WORKS.length
   return { pairs, size, works, outputFolder: values.out ?? (counts ? BASELINE_FOLDER : null) }
+}
+
+/** Why the accepted figures stay as they are; null if this run may be written where it was to go. */
+export function unwritable(
+  { outputFolder }: Pick<PeerOptions, 'outputFolder'>,
+  { comparisons, limits }: Pick<PeerReport, 'comparisons' | 'limits'>
+): string | null {
+  if (outputFolder === null) return 'this run was not a whole one.'
+  if (outputFolder !== BASELINE_FOLDER) return null
+  const absent = new Set(
+    comparisons.flatMap(({ verdict, theirs }) =>
+      verdict === 'not measured' ? [CONTENDER_NAMES[theirs]] : []
+    )
+  )
+  const unknown = limits.flatMap(({ verdict, what }) => (verdict === 'not measured' ? [what] : []))
+  if (absent.size + unknown.length === 0) return null
+  return `a run without ${[...absent, ...unknown].join(' and ')} does not replace ${BASELINE_FOLDER}.`
 }
 
 function wholeNumber(flag: string, text: string | undefined, least: number, most: number): number | null {

@@ -61,7 +61,7 @@ function comparisonTable(rows: readonly ComparedRow[]): string {
   const head = ['work', 'against', 'ours', 'theirs', 'ratio', 'lower bound', 'floor', 'aim', 'holds']
   const cells = rows.map(row => [
     workText(row.work) + (row.ours === 'embedded-poll' ? ', `poll`' : ''),
-    NAMES[row.theirs] + (row.quantity === 'MB per CPU second' ? ', per CPU second' : ''),
+    CONTENDER_NAMES[row.theirs] + (row.quantity === 'MB per CPU second' ? ', per CPU second' : ''),
     quantityText(row, row.oursMedian),
     quantityText(row, row.theirsMedian),
     ratioText(row.ratio),
@@ -84,7 +84,7 @@ function limitTable(rows: readonly LimitRow[]): string {
   return table(['alone', 'measured', 'bar', 'holds'], cells)
 }
 
-const NAMES: Readonly<Record<Contender, string>> = {
+export const CONTENDER_NAMES: Readonly<Record<Contender, string>> = {
   embedded: 'Highwater',
   'embedded-poll': 'Highwater, `poll`',
   kafka: "Kafka, Java's tool",
@@ -112,9 +112,12 @@ function describe(work: Work): string {
   return `produce ${work.recordBytes} B, ${batchBytes} / ${lingerMs} ms`
 }
 
-function quantityText({ quantity }: ComparedRow, value: number): string {
+function quantityText({ quantity, work: name }: ComparedRow, value: number): string {
   if (Number.isNaN(value)) return ''
-  return quantity === 'MB per CPU second' ? `${decimal(value)} MB` : `${rateText(value)}/s`
+  if (quantity === 'MB per CPU second') return `${decimal(value)} MB`
+  const work = WORKS.find(known => known.name === name)
+  if (work === undefined || work.kind === 'idle') return `${rateText(value)}/s`
+  return `${rateText(value)}/s, ${decimal((value * work.recordBytes) / 1e6)} MB/s`
 }
 
 /** Three digits that mean something: 2.31 M, 642 k. */

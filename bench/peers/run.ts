@@ -17,9 +17,9 @@ import { buildFranzGo, FRANZ_GO_VERSION, type FranzGo } from './franz-go.ts'
 import { type KafkaBroker, startKafka } from './kafka-broker.ts'
 import { KAFKA_VERSION, kafkaClassPath, missingPrograms } from './kafka-jars.ts'
 import { KafkaRuns } from './kafka-runs.ts'
-import { PAIRS_MIN, type PeerOptions, parsePeerOptions } from './options.ts'
+import { PAIRS_MIN, type PeerOptions, parsePeerOptions, unwritable } from './options.ts'
 import { markdownOf, type PeerReport, rateText } from './report.ts'
-import { recordsPerSecond, type Sample } from './sample.ts'
+import { megabytesPerSecond, recordsPerSecond, type Sample } from './sample.ts'
 import { type Contender, type Turn, turnsOf } from './works.ts'
 
 const SEED = 1
@@ -139,9 +139,9 @@ class PeerRun {
     }
     const markdown = markdownOf(report)
     print(`\n${markdown}`)
-    if (outputFolder === null)
-      print('Nothing is written: this run was not a whole one. --out FOLDER writes it.')
-    else write(outputFolder, report, markdown)
+    const reason = unwritable(this.#options, report)
+    if (reason !== null) print(`Nothing is written: ${reason} --out FOLDER writes it.`)
+    else if (outputFolder !== null) write(outputFolder, report, markdown)
     if (pairs < PAIRS_MIN)
       print(`${pairs} rounds are too few for a bound: ${PAIRS_MIN} are the least that counts.`)
     return [...report.comparisons, ...report.limits].every(({ verdict }) => verdict !== 'missed')
@@ -170,7 +170,9 @@ function namesOf(key: string): { work: string; contender: Contender } {
 function textOf({ work }: Turn, sample: Sample): string {
   const others = sample.foreignShare === null ? '' : `, others ${(sample.foreignShare * 100).toFixed(0)} %`
   if (work.kind === 'idle') return `${((sample.residentBytes ?? 0) / 1e6).toFixed(1)} MB${others}`
-  return `${rateText(recordsPerSecond(sample))} records/s in ${sample.seconds.toFixed(1)} s${others}`
+  const rate = `${rateText(recordsPerSecond(sample))} records/s`
+  const bytes = `${megabytesPerSecond(sample).toFixed(1)} MB/s`
+  return `${rate}, ${bytes} in ${sample.seconds.toFixed(1)} s${others}`
 }
 
 /** First line of what a program says; null if it is not there. */

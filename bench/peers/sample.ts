@@ -15,6 +15,9 @@ export interface Sample {
 
 export const recordsPerSecond = ({ records, seconds }: Sample): number => records / seconds
 
+/** MB (10^6) of values per second. */
+export const megabytesPerSecond = (sample: Sample): number => megabytes(sample) / sample.seconds
+
 const megabytes = ({ records, recordBytes }: Sample): number => (records * recordBytes) / 1e6
 
 /** CPU milliseconds per MB (10^6) of values, all processes together; NaN where it is not known. */

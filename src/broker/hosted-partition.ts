@@ -66,6 +66,8 @@ export class HostedPartition {
   readonly #begin = (): void => this.#start()
   /** Whether the thread has its turn to start. */
   #hasTurn = false
+  /** Whether a thread has ever served: only then are there clients that wait for the next. */
+  #hasServed = false
   #readyWaiters: Waiter[] = []
   #endWaiters: (() => void)[] = []
   /** Words of the last failure, null while there was none since the last start. */
@@ -228,15 +230,15 @@ export class HostedPartition {
   /** After a death it goes before all that have never served. */
   #askForStart(): void {
     const { starts } = this.#engine
-    if (this.#control.hostIncarnation === 0) starts.ask(this.#begin)
-    else starts.askAgain(this.#begin)
+    if (this.#hasServed) starts.askAgain(this.#begin)
+    else starts.ask(this.#begin)
   }
 
   #goOffline(): void {
     if (this.#control.runState !== RUN_STATE_POISONED) {
       this.#failure = `its thread died again and again, the last time: ${this.#failure ?? 'it ended'}`
     }
-    for (const ring of this.#rings.values()) this.#offlineRings.add(ring)
+    this.#takeRings()
     for (const waiter of this.#readyWaiters.splice(0)) waiter.reject(this.#offlineError())
     this.#place.wentOffline()
   }
@@ -294,6 +296,7 @@ export class HostedPartition {
   }
 
   #wentOnline(): void {
+    this.#hasServed = true
     this.#endTurn()
     this.#obey(this.#supervisor.online(this.#now))
     for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve()
@@ -308,7 +311,15 @@ export class HostedPartition {
     }
   }
 
+  /** No thread has the host's role, nor will any: the broker takes it. */
+  #takeRings(): void {
+    for (const ring of this.#rings.values()) this.#offlineRings.add(ring)
+  }
+
+  /** Without a thread. What one had not answered, because it died or none came after it, is answered here. */
   #release(): void {
+    this.#takeRings()
+    this.#forget(this.#offlineRings.answer())
     const closed = new HighwaterError(
       'HIGHWATER_CLOSED',
       'the cluster was closed while a partition was opened'

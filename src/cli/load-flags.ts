@@ -3,6 +3,7 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { HighwaterError } from '../base/local-errors.ts'
+import { PRODUCER_SETTINGS } from '../config/producer-config.ts'
 import { type LoadOptions, parseKeys, parseSizes } from '../index.ts'
 import { collectSetting } from './config-flags.ts'
 
@@ -13,6 +14,7 @@ export interface LoadFlags {
   readonly partitions?: number
   readonly loaders?: number
   readonly config?: Record<string, string>
+  readonly partitioner?: string
   readonly topic?: string
   readonly seed?: number
 }
@@ -22,6 +24,8 @@ export interface ReportFlags {
   readonly out?: string
   readonly bootstrapServer?: string
 }
+
+const PARTITIONER = 'partitioner.class'
 
 export function addLoadFlags(command: Command): void {
   command
@@ -39,13 +43,40 @@ export function addLoadFlags(command: Command): void {
       'a setting of the producers, as in producer.properties; repeatable',
       collectSetting
     )
+    .addOption(
+      new Option(
+        '--partitioner <name>',
+        `who chooses partitions, short for --config ${PARTITIONER}=NAME`
+      ).choices(PRODUCER_SETTINGS[PARTITIONER].values)
+    )
     .option('--topic <name>', 'topic that is made for the measurement')
     .option('--seed <number>', 'of keys, sizes and values, 1 by default', parseNumber)
 }
 
+/** @throws HighwaterError HIGHWATER_CONFIG if the partitioner is named twice */
 export function loadOptions(flags: LoadFlags): LoadOptions {
-  const { recordSize, recordFile, keys, partitions, loaders, config, topic, seed } = flags
-  return { sizes: recordSize, recordFile, keys, partitions, loaders, config, topic, seed }
+  const { recordSize, recordFile, keys, partitions, loaders, topic, seed } = flags
+  return {
+    sizes: recordSize,
+    recordFile,
+    keys,
+    partitions,
+    loaders,
+    config: producerConfig(flags),
+    topic,
+    seed
+  }
+}
+
+function producerConfig({ config, partitioner }: LoadFlags): LoadOptions['config'] {
+  if (partitioner === undefined) return config
+  if (config?.[PARTITIONER] !== undefined) {
+    throw new HighwaterError(
+      'HIGHWATER_CONFIG',
+      `--partitioner and --config ${PARTITIONER} both say who chooses partitions: give one of them.`
+    )
+  }
+  return { ...config, [PARTITIONER]: partitioner }
 }
 
 /** The last flags of a command that measures. */

@@ -25,7 +25,7 @@ export function tuneText(report: TuneReport, files: readonly string[]): string {
     'Measured: saturation, then latency from the due time to the acknowledgement at the rate',
     ...tableLines([MEASURED_HEAD, ...cells.map(measuredRow)], INDENT),
     '',
-    'Predicted by the batch model, each with its error against the measured figure',
+    'Predicted by the batch model, with its error against what was measured; means from the sending',
     ...tableLines([PREDICTED_HEAD, ...cells.map(predictedRow)], INDENT),
     '',
     ...section('Model', modelTexts(report)),
@@ -96,8 +96,8 @@ function measuredRow(cell: TuneCell): string[] {
   ]
 }
 
-function predictedRow({ batchSize, lingerMs, latency, batches, predicted }: TuneCell): string[] {
-  const head = [String(batchSize), String(lingerMs), latencyText(latency.mean)]
+function predictedRow({ batchSize, lingerMs, sentMean, batches, predicted }: TuneCell): string[] {
+  const head = [String(batchSize), String(lingerMs), latencyText(sentMean)]
   const records = batches === null ? '' : String(Number(batches.recordsPerBatch.toPrecision(3)))
   if (predicted === null) return [...head, '', '', records]
   return [

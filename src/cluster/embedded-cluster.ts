@@ -103,8 +103,7 @@ class EmbeddedCluster implements Cluster {
     try {
       await this.#broker.port.call('close', {})
     } catch (error) {
-      const isDead = error instanceof HighwaterError && error.code === 'HIGHWATER_THREAD_ENDED'
-      if (!isDead) throw error
+      if (!isThreadEnded(error)) throw error
       const { error: cause } = await this.#broker.ended
       removeLockOfDead(this.logDir)
       throw brokerDied(cause)
@@ -113,6 +112,10 @@ class EmbeddedCluster implements Cluster {
       if (this.#removeLogs) removeLogDirectory(this.logDir)
     }
   }
+}
+
+function isThreadEnded(error: unknown): boolean {
+  return error instanceof HighwaterError && error.code === 'HIGHWATER_THREAD_ENDED'
 }
 
 function brokerDied(cause: Error | null): HighwaterError {
@@ -129,20 +132,32 @@ async function endBroker(broker: ThreadHandle): Promise<void> {
 /**
  * Starts a cluster.
  * @throws HighwaterError HIGHWATER_CONFIG, HIGHWATER_STORAGE if the directory cannot be used,
- * HIGHWATER_RESOURCES if another cluster uses it or the machine refuses the memory, HIGHWATER_LOG_CORRUPT
+ * HIGHWATER_RESOURCES if another cluster uses it or the machine refuses the memory, HIGHWATER_LOG_CORRUPT,
+ * HIGHWATER_THREAD_ENDED if the broker's thread could not start
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { logDirs, engineArenaBytes } = parseBrokerConfig(options)
   const isTemporary = logDirs === null
   const logDir = isTemporary ? makeTemporaryLogDirectory() : resolve(logDirs)
-  const brokerOptions: BrokerOptions = { logDirectory: logDir, arenaBytes: engineArenaBytes }
-  const broker = startThread(ENTRY, { options: brokerOptions })
   try {
-    await broker.port.call('open', {})
+    const broker = await openBroker({ logDirectory: logDir, arenaBytes: engineArenaBytes })
+    return new EmbeddedCluster(broker, logDir, isTemporary)
   } catch (error) {
-    await endBroker(broker)
     if (isTemporary) removeLogDirectory(logDir)
     throw error
   }
-  return new EmbeddedCluster(broker, logDir, isTemporary)
+}
+
+async function openBroker(options: BrokerOptions): Promise<ThreadHandle> {
+  const broker = startThread(ENTRY, { options })
+  try {
+    await broker.port.call('open', {})
+    return broker
+  } catch (error) {
+    await endBroker(broker)
+    if (!isThreadEnded(error)) throw error
+    const { error: cause } = await broker.ended
+    const text = `the broker could not be started: ${cause?.message ?? 'its thread ended'}`
+    throw new HighwaterError('HIGHWATER_THREAD_ENDED', text, { cause })
+  }
 }

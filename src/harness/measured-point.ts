@@ -1,6 +1,7 @@
 /**
  * From the runs of one quantity to a point of the plan: its measurement, what bound it, what it cost.
  */
+import { HighwaterError } from '../base/local-errors.ts'
 import { makeMeasurement } from '../planner/measurement.ts'
 import type { MeasuredPoint } from '../planner/plan.ts'
 import { formatShare } from '../planner/units.ts'
@@ -59,7 +60,15 @@ export function consumerPoint(runs: readonly BenchRun[], recordBytes: number): B
   return { ...point, verdict: { bottleneck: 'consumer-bound', evidence } }
 }
 
+/** @throws HighwaterError HIGHWATER_TIMEOUT if a run moved nothing */
 function measuredPoint(runs: readonly BenchRun[], recordBytes: number): BenchPoint {
+  if (runs.some(({ series }) => series.bytesPerSecond === 0)) {
+    throw new HighwaterError(
+      'HIGHWATER_TIMEOUT',
+      'A run moved no record: the machine had no time for it, or a record takes longer than a run; give ' +
+        'more --seconds.'
+    )
+  }
   const measurement = makeMeasurement({
     label: 'saturation',
     runs: runs.map(({ series }) => ({ bytesPerSecond: series.bytesPerSecond, steady: series.steady })),

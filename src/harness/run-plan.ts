@@ -60,7 +60,7 @@ async function measurePlan(run: PlanRun, asked: PlanSettings): Promise<PlanRepor
   const environment = await readEnvironment(clock, signal)
   const target = await startEmbeddedTarget()
   try {
-    const settings = fitToDisk(asked, target)
+    const settings = fitToDisk(asked, diskOf(target))
     const context: BenchContext = { target, clock, signal, settings, cores: environment.cores }
     const found = await new PlanSession(context, { command: run.command, startedMs, progress }).run()
     return makePlanReport({
@@ -83,20 +83,31 @@ function fullCommand({ command, runs, seconds }: PlanRun): string {
   return `${command}${withRuns}${seconds === undefined ? '' : ` --seconds ${seconds}`}`
 }
 
+interface Disk {
+  readonly directory: string
+  readonly freeBytes: number
+}
+
+/** Where the records go; null where nobody here can tell what is free. */
+function diskOf({ logDirectory }: Target): Disk | null {
+  const freeBytes = logDirectory === null ? null : freeDiskBytes(logDirectory)
+  return logDirectory === null || freeBytes === null ? null : { directory: logDirectory, freeBytes }
+}
+
 /** Smaller runs on a small disk. @throws HighwaterError HIGHWATER_RESOURCES */
-function fitToDisk(settings: PlanSettings, target: Target): PlanSettings {
-  const free = target.logDirectory === null ? null : freeDiskBytes(target.logDirectory)
-  if (free === null) return settings
+export function fitToDisk(settings: PlanSettings, disk: Disk | null): PlanSettings {
+  if (disk === null) return settings
+  const { directory, freeBytes } = disk
   const repeats = settings.patienceSeconds === null ? 0 : REPEATS_MAX
   // Trials and verification write as much as four runs each, at most.
   const runs = settings.runs * (1 + repeats) + 8
-  const affordable = Math.floor(free / DISK_SHARE / runs)
+  const affordable = Math.floor(freeBytes / DISK_SHARE / runs)
   if (affordable < BYTES_PER_RUN_MIN) {
     const needed = BYTES_PER_RUN_MIN * DISK_SHARE * runs
     throw new HighwaterError(
       'HIGHWATER_RESOURCES',
-      `Measuring needs ${formatBytes(needed)} free on the disk of ${target.logDirectory}, which has ` +
-        `${formatBytes(free)}; free some, or set TMPDIR to a directory on another disk.`
+      `Measuring needs ${formatBytes(needed)} free on the disk of ${directory}, which has ` +
+        `${formatBytes(freeBytes)}; free some, or set TMPDIR to a directory on another disk.`
     )
   }
   return { ...settings, bytesPerRunMax: Math.min(settings.bytesPerRunMax, affordable) }

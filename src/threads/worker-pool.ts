@@ -11,7 +11,11 @@ import { CommandPort } from './command-port.ts'
 import type { ThreadTask } from './thread-start.ts'
 
 interface ThreadOptions {
-  readonly resourceLimits?: { maxOldGenerationSizeMb?: number; maxYoungGenerationSizeMb?: number }
+  readonly resourceLimits?: {
+    maxOldGenerationSizeMb?: number
+    maxYoungGenerationSizeMb?: number
+    stackSizeMb?: number
+  }
 }
 
 /** How a thread ended: null when its task returned. */
@@ -36,7 +40,10 @@ export interface ThreadHandle {
  */
 const WORKER_FLAGS = ['--no-addons', '--no-experimental-require-module']
 
-/** Starts a thread at a compiled worker file. Ports among the values of `data` are transferred to it. */
+/**
+ * Starts a thread at a compiled worker file. Ports among the values of `data` are transferred to it. Where
+ * the system gives no thread, the handle is that of one that has ended with this error.
+ */
 export function startThread(
   entry: URL,
   data: Record<string, unknown>,
@@ -56,13 +63,25 @@ export function startThread(
   const { local, remote } = CommandPort.pair()
   local.ref()
   const task: ThreadTask = { data, port: remote }
-  const running = pool.run(task, {
-    filename: entry.href,
-    transferList: [remote, ...Object.values(data).filter(value => value instanceof MessagePort)],
-    signal: abortion.signal
-  })
-  const ended = confirmedEnd(pool, running, { local, remote, abortion })
-  return { port: local, ended, abort: () => abortion.abort() }
+  const transferList = [remote, ...Object.values(data).filter(value => value instanceof MessagePort)]
+  try {
+    const running = pool.run(task, { filename: entry.href, transferList, signal: abortion.signal })
+    const ended = confirmedEnd(pool, running, { local, remote, abortion })
+    return { port: local, ended, abort: () => abortion.abort() }
+  } catch (cause) {
+    return neverStarted(cause, local, transferList)
+  }
+}
+
+/**
+ * `new Worker` has thrown through `run`. The pool is dropped as it is: it has no worker, and to destroy it or
+ * to abort its task would reject a promise that `run` has not returned, which nobody could handle.
+ */
+function neverStarted(cause: unknown, local: CommandPort, kept: readonly MessagePort[]): ThreadHandle {
+  const error = cause instanceof Error ? cause : new Error(String(cause))
+  const ended = new Promise<ThreadEnd>(resolve => local.onClose(() => resolve({ error })))
+  for (const port of kept) port.close()
+  return { port: local, ended, abort: () => {} }
 }
 
 interface Line {

@@ -10,7 +10,7 @@ import { Arena } from '../../src/threads/arena.ts'
 import { BELLS_BYTES, Bells } from '../../src/threads/bells.ts'
 import { CommandPort, SharedReply } from '../../src/threads/command-port.ts'
 import { CONTROL_BLOCK_BYTES, ControlBlock, TAIL_TABLE_WORD } from '../../src/threads/control-block.ts'
-import { LEASE_TABLE_BYTES, LeaseTable } from '../../src/threads/lease-table.ts'
+import { LEASE_TABLE_BYTES, LeaseTable, leaseOf } from '../../src/threads/lease-table.ts'
 import { emptyLogView, type LogView } from '../../src/threads/log-view.ts'
 import { SEGMENT_ENTRY_BYTES, SegmentTable } from '../../src/threads/segment-table.ts'
 import { allocateWords } from '../../src/threads/shared-memory.ts'
@@ -70,7 +70,8 @@ async function laneOver(onLook: (control: ControlBlock, view: LogView) => void) 
     broker.close()
     rmSync(directory, { recursive: true })
   }
-  return { fetch, batch, close }
+  const isLeased = (): boolean => leases.isLeased(leaseOf(1, 0))
+  return { fetch, batch, isLeased, close }
 }
 
 test.each([
@@ -79,12 +80,25 @@ test.each([
   ['is none of this time', 0, true]
 ])('what was read while a truncation %s counts: generation + %i, %s', async (_what, steps, counts) => {
   let left = steps
-  const { fetch, batch, close } = await laneOver((control, view) => {
+  const { fetch, batch, isLeased, close } = await laneOver((control, view) => {
     for (; left > 0; left--) {
       view.truncationGeneration += 1
       control.publish(view)
     }
   })
   expect(fetch().length).toBe(counts ? batch.length : 0)
+  expect(isLeased()).toBe(counts)
+  close()
+})
+
+test('an error while a block is read leaves no lease on it', async () => {
+  let seen = 0
+  const { fetch, isLeased, close } = await laneOver(() => {
+    if (seen++ === 0) throw new RangeError('no such byte')
+  })
+  expect(fetch).toThrow('no such byte')
+  expect(isLeased()).toBe(false)
+  expect(fetch().length).toBeGreaterThan(0)
+  expect(isLeased()).toBe(true)
   close()
 })

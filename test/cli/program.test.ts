@@ -125,6 +125,12 @@ describe('the command line', () => {
     [['bench', 'produce', '--stall', '1s'], 'another form than SILENCE/PERIOD'],
     [['bench', 'produce', '--consumers', '2'], 'there is no flag --consumers'],
     [['bench', 'consume', '--api', 'stream'], 'Allowed choices are forEach, poll'],
+    [['bench', 'produce', '--legacy'], 'there is no flag --legacy'],
+    [['bench', 'produce', '--partitioner', 'sticki'], 'Allowed choices are default, uniform-sticky, sticky,'],
+    [
+      ['tune', '--partitioner', 'sticky', '--config', 'partitioner.class=default'],
+      '--partitioner and --config partitioner.class both say who chooses partitions'
+    ],
     [['bench', 'consume', '--consumers', '2'], '2 consumers have only 1 of the partitions'],
     [['bench', 'e2e', '--bootstrap-server', 'host:9092'], 'embedded engine only'],
     [['tune', '--lingers', '1,x'], 'Give whole numbers, separated by commas'],

@@ -108,6 +108,36 @@ describe('a reader that waits', () => {
     expect((await fetchAt(lane, 0)).length).toBe(3 * BATCH_BYTES)
   })
 
+  test('need not be the only one of its lane: each is woken by what it waits for', async () => {
+    const { channel, producer } = await opened()
+    const others = { topic: 'others', partition: 0 }
+    const topic = { name: 'others', numPartitions: 1, replicationFactor: 1, configs: {} }
+    await channel.createTopics({ topics: [topic] })
+    const otherProducer = await LaneProducer.open(channel, others)
+    const lane = await openLane(channel)
+    await lane.openPartition(others)
+    const ended: string[] = []
+    const wait = (name: string, place: typeof orders, batches: number): Promise<unknown> => {
+      const waiting = lane.wait([{ ...place, offset: 0 }], batches * BATCH_BYTES, LONG_MS)
+      return waiting.then(() => ended.push(name))
+    }
+    const two = wait('two of orders', orders, 2)
+    const three = wait('three of orders', orders, 3)
+    const other = wait('one of others', others, 1)
+    await otherProducer.append(1)
+    await other
+    expect(ended).toEqual(['one of others'])
+    await producer.append(1)
+    const brief = lane.wait([{ ...others, offset: 1 }], 1, 1)
+    await brief
+    expect(ended).toEqual(['one of others'])
+    await producer.append(1)
+    await two
+    expect(ended).toEqual(['one of others', 'two of orders'])
+    await producer.append(1)
+    await three
+  })
+
   test('is let go of when its lane is closed', async () => {
     const { channel } = await opened()
     const lane = await openLane(channel)

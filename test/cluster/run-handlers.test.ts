@@ -93,6 +93,28 @@ const FAILS_IN_PARTITION_1 = `export function handler(records, { partition, reso
   }
 }`
 
+test('lanes take one bell for each thread, however many they are', async () => {
+  const channel = await cluster.connect()
+  const open = () => channel.openFetchLane({ chunkBytes: 1024 })
+  const taken = await open()
+  await expect(
+    (async () => {
+      for (;;) await open()
+    })()
+  ).rejects.toMatchObject({ code: 'HIGHWATER_RESOURCES' })
+  taken.close()
+  await channel.metadata({ topics: [] })
+  const code = `export async function handler(records, { partition }) { log('seen ' + partition) }`
+  const partitions = [0, 1, 2].map(partition => ({ topic: 't', partition, from: RECORDS - 1 }))
+  const handlers = await run(code, { partitions, threads: 1 })
+  for (const partition of [0, 1, 2]) await untilLogged(`seen ${partition}`)
+  const reports = await handlers.stop()
+  await channel.close()
+  expect(reports).toEqual(
+    partitions.map(({ partition }) => ({ topic: 't', partition, position: RECORDS, records: 1, error: null }))
+  )
+})
+
 test('a throw stops its lane and names the record; the others go on', async () => {
   const ends: number[] = []
   const { ended } = await run(FAILS_IN_PARTITION_1, {

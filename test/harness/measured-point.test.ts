@@ -33,6 +33,12 @@ describe('a measured point', () => {
     expect(point.runs.map(run => run.bytesPerSecond)).toEqual([40e6, 60e6, 50e6])
   })
 
+  test('is refused in one sentence if a run moved nothing', () => {
+    expect(() => producerPoint([runAt(40), runAt(0)], 1000)).toThrow(
+      expect.objectContaining({ code: 'HIGHWATER_TIMEOUT', message: expect.stringMatching(/^A run moved no/) })
+    )
+  })
+
   test('costs the processor time of the whole process over the bytes of all runs', () => {
     expect(producerPoint([runAt(40), runAt(60)], 1000).cpuPerByte).toBeCloseTo(1.2 / 120e6, 15)
   })

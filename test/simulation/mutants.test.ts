@@ -1,32 +1,38 @@
 import { expect, test } from 'vitest'
-import { MUTANTS } from './mutants.ts'
-import type { Scenario } from './scenario.ts'
-import { simulate } from './simulate.ts'
+import { ALL_INVARIANTS } from './invariants/all-invariants.ts'
+import { MUTANTS, type Mutant } from './mutants.ts'
+import { NOTHING_THROWS, simulate } from './simulate.ts'
+import { WRONG_ENGINES } from './wrong-engines.ts'
 
-const SEEDS_MAX = 400
+const SEEDS_MAX = 100
+/** Half of what the command line runs per seed. */
+const EVENTS = 2000
 
-/** Everything in one partition: a late write meets what came after it sooner. */
-const CROWDED: Partial<Scenario> = { partitionCount: 1, tickMs: 1000, valueBytesMax: 40 }
+const ALL = Object.entries({ ...MUTANTS, ...WRONG_ENGINES })
+const CASES = ALL.flatMap(([name, mutant]) => mutant.caughtBy.map(invariant => ({ name, invariant, mutant })))
 
-/** First seed that finds the mutant, with what it found; null if none does. */
-function killer(name: string): { seed: number; violation: string } | null {
-  const variant = MUTANTS[name] ?? {}
-  const scenario = name === 'takeover at the rejection' ? CROWDED : {}
+/** First seed at which this invariant, looking alone, finds the wrong engine; null if none does. */
+function killer({ variant, scenario = {} }: Mutant, only: string): number | null {
   for (let seed = 1; seed <= SEEDS_MAX; seed++) {
-    const [violation] = simulate(seed, { variant, scenario }).violations
-    if (violation !== undefined) return { seed, violation }
+    const { violations } = simulate(seed, { variant, scenario, only, events: EVENTS })
+    if (violations.some(violation => violation.startsWith(`${only}: `))) return seed
   }
   return null
 }
 
-test.each(Object.keys(MUTANTS))(
-  'an engine with "%s" is found',
-  name => {
-    const found = killer(name)
-    expect(found, `no seed up to ${SEEDS_MAX} finds it`).not.toBeNull()
+test.each(CASES)(
+  'an engine with $name is found by $invariant',
+  ({ invariant, mutant }) => {
+    const seed = killer(mutant, invariant)
+    expect(seed, `no seed up to ${SEEDS_MAX} finds it`).not.toBeNull()
     // The real engine passes where the wrong one fails.
-    const scenario = name === 'takeover at the rejection' ? CROWDED : {}
-    expect(simulate(found?.seed ?? 0, { scenario }).violations).toEqual([])
+    const scenario = mutant.scenario ?? {}
+    expect(simulate(seed ?? 0, { scenario, events: EVENTS }).violations).toEqual([])
   },
   60_000
 )
+
+test('every invariant finds an engine that breaks it', () => {
+  const finding = new Set(CASES.map(({ invariant }) => invariant))
+  expect([...finding].sort()).toEqual([...Object.keys(ALL_INVARIANTS), NOTHING_THROWS].sort())
+})

@@ -1,6 +1,6 @@
 /**
  * Wrong engines: each breaks one rule of the layouts in the way a reasonable person might, as a variant of
- * the real classes. The invariants must find every one of them.
+ * the real classes. The invariants named beside each must find it, every one of them without the others.
  */
 import {
   RecordAccumulator,
@@ -17,6 +17,8 @@ import {
 import { ControlBlock } from '../../src/threads/control-block.ts'
 import type { LogView } from '../../src/threads/log-view.ts'
 import { AtomicWords } from '../../src/threads/words.ts'
+import type { Scenario } from './scenario.ts'
+import { NOTHING_THROWS } from './simulate.ts'
 import { SimulatedLane } from './simulated-lane.ts'
 import type { Variant } from './world.ts'
 
@@ -135,14 +137,53 @@ class PublishesBeforePayload extends SimulatedLane {
   }
 }
 
-export const MUTANTS: Readonly<Record<string, Variant>> = {
-  'no sweep': { recovery: parts => new NoSweep(parts) },
-  'no cut of the tail': { recovery: parts => new NoCutOfTheTail(parts) },
-  'ack before write': { host: parts => new AckBeforeWrite(parts) },
-  'ack before publish': { host: parts => new AckBeforePublish(parts) },
-  'assignments forgotten': { recovery: parts => new ForgetsAssignments(parts) },
-  'cut to file size instead of LEO': { recovery: (parts, words) => new CutsToFileSize(parts, words) },
-  'takeover at the rejection': { takesOverAtOnce: true },
-  'free before completion': { accumulator: options => new AccumulatorThatFreesAtExpiry(options) },
-  'publish before payload': { lane: options => new PublishesBeforePayload(options) }
+/** A wrong engine, and the invariants of which each alone must find it. */
+export interface Mutant {
+  readonly variant: Variant
+  readonly caughtBy: readonly string[]
+  /** What the seed shall not choose. */
+  readonly scenario?: Partial<Scenario>
+}
+
+/** Everything in one partition: a late write meets what came after it sooner. */
+const CROWDED: Partial<Scenario> = { partitionCount: 1, tickMs: 1000, valueBytesMax: 40 }
+
+export const MUTANTS: Readonly<Record<string, Mutant>> = {
+  'no sweep': {
+    variant: { recovery: parts => new NoSweep(parts) },
+    caughtBy: ['acknowledged-is-not-lost']
+  },
+  'no cut of the tail': {
+    variant: { recovery: parts => new NoCutOfTheTail(parts) },
+    caughtBy: ['one-value-per-offset']
+  },
+  'ack before write': {
+    variant: { host: parts => new AckBeforeWrite(parts) },
+    caughtBy: ['acknowledged-is-not-lost', 'recovery-loses-nothing', 'ring-conserves-slots']
+  },
+  'ack before publish': {
+    variant: { host: parts => new AckBeforePublish(parts) },
+    caughtBy: ['acknowledged-is-not-lost', 'one-value-per-offset']
+  },
+  'assignments forgotten': {
+    variant: { recovery: parts => new ForgetsAssignments(parts) },
+    caughtBy: ['idempotent-once', 'producer-order-kept', 'no-phantom-record']
+  },
+  'cut to file size instead of LEO': {
+    variant: { recovery: (parts, words) => new CutsToFileSize(parts, words) },
+    caughtBy: ['no-phantom-record']
+  },
+  'takeover at the rejection': {
+    variant: { takesOverAtOnce: true },
+    caughtBy: [NOTHING_THROWS],
+    scenario: CROWDED
+  },
+  'free before completion': {
+    variant: { accumulator: options => new AccumulatorThatFreesAtExpiry(options) },
+    caughtBy: ['ring-conserves-slots']
+  },
+  'publish before payload': {
+    variant: { lane: options => new PublishesBeforePayload(options) },
+    caughtBy: ['offsets-dense']
+  }
 }

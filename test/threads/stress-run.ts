@@ -2,6 +2,7 @@
  * The lock-free protocols on real threads, many times over.
  *
  *   node dist/test/threads/stress-run.js --batches 10000000 --recycles 1000000
+ *   node dist/test/threads/stress-run.js --short       a fifth of both, ten seconds
  *
  * `batches` go through a ring between two threads, each payload checked by both. `recycles` is how often a
  * tail block is taken again beside two readers that hold leases for random times.
@@ -17,6 +18,9 @@ import { BATCH_BYTES, startTailStress, tailPlace, VIEW_WORD, writeBatch } from '
 import type { TailStressReport } from '../support/tail-stress-thread.ts'
 
 const READERS = 2
+const BATCHES = 1e7
+const RECYCLES = 1e6
+const SHORT_SHARE = 0.2
 const TAIL_THREAD = threadEntry(import.meta.url, '../support/tail-stress-thread.ts')
 /** Positions go round, as Int32. */
 const LOG_BYTES_MAX = 2 ** 30
@@ -78,13 +82,15 @@ async function stressTail(recycles: number): Promise<TailStressReport & { readon
 
 const { values } = parseArgs({
   options: {
-    batches: { type: 'string', default: '10000000' },
-    recycles: { type: 'string', default: '1000000' }
+    batches: { type: 'string' },
+    recycles: { type: 'string' },
+    short: { type: 'boolean', default: false }
   }
 })
-const ring = await stressRing(Number(values.batches))
+const share = values.short ? SHORT_SHARE : 1
+const ring = await stressRing(Number(values.batches ?? BATCHES * share))
 console.log('ring:', ring)
-const tail = await stressTail(Number(values.recycles))
+const tail = await stressTail(Number(values.recycles ?? RECYCLES * share))
 console.log('tail blocks:', tail)
 const isBusy = tail.leases > tail.recycles / 1000
 if (!isBusy) console.log('the readers hardly read: expected a lease for every 1000 recycled blocks')

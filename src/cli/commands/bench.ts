@@ -34,6 +34,7 @@ interface BenchFlags extends LoadFlags, ReportFlags {
   readonly process?: BenchOptions['process']
   readonly api?: 'forEach' | 'poll'
   readonly consumerConfig?: Record<string, string>
+  readonly legacy?: true
   readonly stall?: BenchOptions['stall']
 }
 
@@ -75,7 +76,9 @@ function addWorkload(
       .option('--consumer-config <name=value>', 'a setting of the consumers; repeatable', collectSetting)
   }
   if (workload === 'consume') {
-    command.addOption(new Option('--api <call>', 'how records are read').choices(['forEach', 'poll']))
+    command
+      .addOption(new Option('--api <call>', 'how records are read').choices(['forEach', 'poll']))
+      .option('--legacy', 'read as Kafka 0.8: a batch above max.partition.fetch.bytes stalls its reader')
   } else {
     command.option(
       '--stall <silence/period>',
@@ -95,7 +98,10 @@ function recordsHelp(workload: Workload): string {
 }
 
 function benchOptions(flags: BenchFlags): Omit<BenchOptions, 'workload'> {
-  const { rate, partition, seconds, records, runs, consumers, process, api, consumerConfig, stall } = flags
+  const { rate, partition, seconds, records, runs, consumers, process, api, legacy, stall } = flags
+  const consumerConfig = legacy
+    ? { ...flags.consumerConfig, 'engine.legacy.fetch': 'true' }
+    : flags.consumerConfig
   const own = { rate, partition, seconds, records, runs, consumers, process, api, consumerConfig, stall }
   return { ...loadOptions(flags), ...own }
 }

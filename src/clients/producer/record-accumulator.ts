@@ -157,8 +157,8 @@ export class RecordAccumulator {
   }
 
   /**
-   * Compresses the records of a closed batch, before it is sent the first time. One that would not fit into the
-   * slots of its plain records is sent as it is: what does not shrink needs no codec.
+   * Compresses the records of a closed batch, before it is sent the first time. One that would not fit into
+   * the slots of its plain records is sent as it is: what does not shrink needs no codec.
    */
   seal(batch: ProducerBatch): void {
     const compression = this.#compression

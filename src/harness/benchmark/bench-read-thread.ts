@@ -10,8 +10,10 @@
  */
 import { processClock } from '../../base/clock.ts'
 import { invariant } from '../../base/invariant.ts'
+import { HighwaterError } from '../../base/local-errors.ts'
 import type { TopicPartition } from '../../base/topic-partition.ts'
 import { Consumer } from '../../clients/consumer/consumer.ts'
+import { parseConsumerConfig } from '../../config/consumer-config.ts'
 import type { ProcessCost } from '../../planner/units.ts'
 import type { Command } from '../../threads/command-port.ts'
 import { enterThread, obeyUntilClosed } from '../../threads/thread-start.ts'
@@ -76,12 +78,15 @@ class BenchReadThread {
   #channel: Channel | null = null
   #consumer: Consumer | null = null
   #records = 0
+  readonly #oversized: OversizedBatches | null
 
   constructor(data: Record<string, unknown>) {
     this.#data = data
     this.#start = data['start'] as ReaderStart
     this.#row = Number(data['row'])
     this.#tally = new ThreadTally(data['tally'] as SharedArrayBuffer, this.#row)
+    const isLegacy = parseConsumerConfig(this.#start.config).engineLegacyFetch
+    this.#oversized = isLegacy ? new OversizedBatches() : null
   }
 
   async obey(command: Command): Promise<object> {
@@ -111,7 +116,7 @@ class BenchReadThread {
     const startedMs = processClock.monotonic()
     const before = readThreadCpuMs()
     const result = await readUntilStopped({
-      source: readSource(consumer, names, command.api),
+      source: unlessStalled(readSource(consumer, names, command.api), this.#oversized),
       tally: this.#tally,
       handler: makeHandler(command.process, processClock),
       begin: command.begin,
@@ -203,6 +208,40 @@ function readSource(
       each(record, placeOf(name))
     }, options)
   return { seek, read }
+}
+
+/**
+ * What the consumer of this thread warns of: with `engine.legacy.fetch` it says so, and nothing else, when it
+ * comes to a batch that it will never give.
+ */
+class OversizedBatches {
+  /** The first warning; null as long as there is none. */
+  warning: string | null = null
+
+  constructor() {
+    // It ends the run as an error: printed as well it would be said twice.
+    process.removeAllListeners('warning')
+    process.on('warning', (warning: Error & { readonly code?: string }) => {
+      if (warning.code === 'HIGHWATER_OVERSIZED_BATCH') this.warning ??= warning.message
+    })
+  }
+}
+
+/** Ends a run whose reader would wait for ever. */
+function unlessStalled({ seek, read }: ReadSource, oversized: OversizedBatches | null): ReadSource {
+  if (oversized === null) return { seek, read }
+  return {
+    seek,
+    read: async each => {
+      const count = await read(each)
+      // A loop of awaits alone keeps warnings waiting.
+      if (count === 0) await new Promise<void>(resolve => process.nextTick(resolve))
+      const { warning } = oversized
+      if (warning === null) return count
+      const reason = warning.replace(/^The /, 'the ')
+      throw new HighwaterError('HIGHWATER_TIMEOUT', `The reader has stalled, as with Kafka 0.8: ${reason}`)
+    }
+  }
 }
 
 /** A polled record is shown as it lies in its own value: without a stamp in a header. */

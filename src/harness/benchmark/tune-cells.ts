@@ -23,6 +23,8 @@ export interface MeasuredCell extends TuneCellSettings {
   readonly saturationSpread: number | null
   /** At the rate: microseconds from the due time, over all runs. */
   readonly latency: LatencySummary
+  /** Mean microseconds from the sending: what the model speaks of, for it knows no loader that is late. */
+  readonly sentMean: number
   /** (greatest - least) / median of the runs' 99th percentiles; null with one run. */
   readonly p99Spread: number | null
   readonly batches: BatchResult | null
@@ -80,6 +82,7 @@ export function measuredCell(cell: TuneCellSettings, plans: CellPlans, runs: Cel
     saturation: saturation.rate,
     saturationSpread: saturation.spread,
     latency: paced.scheduled ?? EMPTY,
+    sentMean: paced.sent?.mean ?? 0,
     p99Spread: p99s.length > 1 && median(p99s) > 0 ? spread(p99s) : null,
     batches: paced.batches,
     burstMs: burstMsOf(runs.paced),
@@ -154,12 +157,14 @@ function predictCell(
 ): CellPrediction {
   const { batches } = cell
   const bytesPerBatch = batches?.bytesPerBatch ?? 0
+  // Without a linger answers come after every burst, and wake a loader more often than its timers alone.
+  const alike = others.filter(({ lingerMs }) => (lingerMs === 0) === (cell.lingerMs === 0))
   const prediction = predictBatching({
     partitions: load.partitions,
     recordsPerSecond: own.recordsPerSecond,
     batchSizeBytes: cell.batchSize,
     recordBytesEncoded: (bytesPerBatch - BATCH_OVERHEAD) / own.recordsPerBatch,
-    lingerMs: cell.lingerMs + lingerLatenessMs(others, cell.lingerMs),
+    lingerMs: cell.lingerMs + lingerLatenessMs(alike.length > 0 ? alike : others, cell.lingerMs),
     service: fitServiceCost(others),
     arrivals: 'keyed'
   })
@@ -171,7 +176,7 @@ function predictCell(
     utilisation,
     endedBy,
     recordsPerBatchError: recordsPerBatch / own.recordsPerBatch - 1,
-    meanError: (meanLatencyMs * 1000) / Math.max(1, cell.latency.mean) - 1
+    meanError: (meanLatencyMs * 1000) / Math.max(1, cell.sentMean) - 1
   }
 }
 

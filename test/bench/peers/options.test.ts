@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
-import { parsePeerOptions } from '../../../bench/peers/options.ts'
-import { FULL_SIZE, QUICK_SIZE, WORKS } from '../../../bench/peers/works.ts'
+import { describe, expect, test } from 'vitest'
+import { COMPARISONS, judge, judgeLimit, LIMITS } from '../../../bench/peers/comparisons.ts'
+import { parsePeerOptions, unwritable } from '../../../bench/peers/options.ts'
+import type { Sample } from '../../../bench/peers/sample.ts'
+import { type Contender, FULL_SIZE, QUICK_SIZE, WORKS } from '../../../bench/peers/works.ts'
+import { seededRandom } from '../../../src/base/random.ts'
 
 test('without options it is the whole run, which becomes the baseline', () => {
   expect(parsePeerOptions([])).toEqual({
@@ -37,4 +40,38 @@ test.each([
   [['--fast'], 'fast']
 ])('%j is refused with a sentence', (args, text) => {
   expect(() => parsePeerOptions(args)).toThrow(text)
+})
+
+describe('accepted figures', () => {
+  const sample: Sample = {
+    records: 1000,
+    recordBytes: 100,
+    seconds: 1,
+    cpuSeconds: 1,
+    foreignShare: 0,
+    heapBytesPerMegabyte: 1,
+    residentBytes: 1
+  }
+  const found = (absent: readonly Contender[]) => {
+    const samplesOf = (_work: string, contender: Contender) => (absent.includes(contender) ? [] : [sample])
+    return {
+      comparisons: COMPARISONS.map(comparison => judge(comparison, samplesOf, seededRandom(1))),
+      limits: LIMITS.map(limit => judgeLimit(limit, samplesOf))
+    }
+  }
+
+  test('are replaced by a whole run in which everybody took part', () => {
+    expect(unwritable(parsePeerOptions([]), found([]))).toBeNull()
+  })
+
+  test('are not replaced by a run without franz-go, which says so', () => {
+    expect(unwritable(parsePeerOptions([]), found(['franz-go']))).toBe(
+      'a run without Kafka, franz-go does not replace reports/baseline.'
+    )
+    expect(unwritable(parsePeerOptions(['--out', 'elsewhere']), found(['franz-go']))).toBeNull()
+  })
+
+  test('are not replaced by part of a run', () => {
+    expect(unwritable(parsePeerOptions(['--quick']), found([]))).toBe('this run was not a whole one.')
+  })
 })

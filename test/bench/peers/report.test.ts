@@ -36,11 +36,11 @@ function reportWith(foreignShare: number): PeerReport {
 const line = (markdown: string, ...words: string[]): string =>
   markdown.split('\n').find(text => words.every(word => text.includes(word))) ?? ''
 
-test('a line has work, both rates, ratio, bound, bars, verdict and the CPU of both', () => {
+test('a line has work, rates in records and bytes, ratio, bound, bars, verdict and the CPU of both', () => {
   const found = line(markdownOf(reportWith(0)), 'produce 100 B, 16384 / 5 ms', "Java's tool | 2.31 M/s")
   expect(found).toBe(
-    "| produce 100 B, 16384 / 5 ms | Kafka, Java's tool | 2.31 M/s | 315 k/s | 7.34× | 7.34× | 10× | 20× | " +
-      '**missed** | 8.66 / 63.6 |'
+    "| produce 100 B, 16384 / 5 ms | Kafka, Java's tool | 2.31 M/s, 231 MB/s | 315 k/s, 31.5 MB/s | " +
+      '7.34× | 7.34× | 10× | 20× | **missed** | 8.66 / 63.6 |'
   )
 })
 

@@ -3,7 +3,7 @@ import { Consumer } from '../../../src/clients/consumer/consumer.ts'
 import type { RecordCursor } from '../../../src/wire/record/record-batch-iterator.ts'
 import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
-import { append, codeOf, EARLIEST, FIRST, open, range, SECOND, valuesOf } from './rig.ts'
+import { append, appendHuge, codeOf, EARLIEST, FIRST, open, range, SECOND, valuesOf } from './rig.ts'
 
 describe('where reading starts', () => {
   test('earliest, latest, and an error with none', async () => {
@@ -197,6 +197,20 @@ describe('poll', () => {
     expect(await consumer.position(FIRST)).toBe(1)
     channel.fetchLane.onBytes = () => {}
     expect(valuesOf(await consumer.poll(0))).toEqual(['bad'])
+  })
+
+  test.each([
+    ['the defaults', {}, 2 ** 28],
+    ['a fetch.max.bytes without a limit', { 'fetch.max.bytes': 2 ** 31 - 1 }, 2 ** 28],
+    ['partitions fetched 40 MiB at once', { 'max.partition.fetch.bytes': 40 * 2 ** 20 }, 320 * 2 ** 20],
+    ['partitions fetched without a limit', { 'max.partition.fetch.bytes': 2 ** 31 - 1 }, 2 ** 30]
+  ])('with %s a batch unfolds to so much and no further', async (_what, config, bytesMax) => {
+    const { consumer, log } = open({ ...EARLIEST, ...config })
+    appendHuge(log(), bytesMax + 1)
+    consumer.assign([FIRST])
+    const refusal = `grows beyond the permitted ${bytesMax} bytes`
+    await expect(consumer.poll(0)).rejects.toThrow(refusal)
+    await expect(consumer.forEach(() => {})).rejects.toThrow(refusal)
   })
 
   test('with check.crcs false the checksum is not looked at', async () => {

@@ -5,11 +5,15 @@ import { seededRandom } from '../../../src/base/random.ts'
 import { Consumer } from '../../../src/clients/consumer/consumer.ts'
 import type { ConsumerConfig } from '../../../src/clients/consumer/consumer-options.ts'
 import type { ConsumerRecord } from '../../../src/clients/consumer/consumer-record.ts'
+import { RECORD_BATCH_OVERHEAD } from '../../../src/wire/record/record-batch.ts'
 import { RecordBatchBuilder } from '../../../src/wire/record/record-batch-builder.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import type { MemoryPartition } from '../../support/memory-broker.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
 
+const SNAPPY = 2
+/** No block of snappy unfolds to more than so many times its length; rounded down. */
+const SNAPPY_EXPANSION_MAX = 20
 export const FIRST = { topic: 't', partition: 0 }
 export const SECOND = { topic: 't', partition: 1 }
 export const EARLIEST = { 'auto.offset.reset': 'earliest' } as const
@@ -30,6 +34,22 @@ export function append(
       throw new Error('the batch is too small')
   })
   builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: 0 })
+  log.append(bytes.subarray(0, builder.sizeBytes))
+}
+
+/** Appends a batch that says its records unfold to so many bytes, with snappy; it has none. */
+export function appendHuge(log: MemoryPartition, plainBytes: number): void {
+  const builder = new RecordBatchBuilder()
+  // A block that is too short for what it says would be refused for that.
+  const value = new Uint8Array(Math.ceil(plainBytes / SNAPPY_EXPANSION_MAX))
+  const bytes = new Uint8Array(value.length + 200)
+  builder.reset(bytes, bytes.length)
+  builder.tryAppend({ timestamp: 1000, key: null, value, headers: [] })
+  let left = plainBytes
+  for (let at = RECORD_BATCH_OVERHEAD; left > 0; at++, left = Math.floor(left / 128)) {
+    bytes[at] = left < 128 ? left : (left % 128) | 0x80
+  }
+  builder.close({ producerId: -1, producerEpoch: -1, baseSequence: -1, attributes: SNAPPY })
   log.append(bytes.subarray(0, builder.sizeBytes))
 }
 

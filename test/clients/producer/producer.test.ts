@@ -365,6 +365,28 @@ describe('flush and close', () => {
     expect(await codeOf(bench.producer.flush())).toBe('fulfilled')
   })
 
+  test('a failure that flush reported, awaited late, hides no other from the next flush', async () => {
+    const bench = await ProducerBench.start({ 'max.request.size': 100 })
+    const large = { topic: 't', value: 'x'.repeat(200) }
+    const reported = bench.producer.send(large)
+    expect(await codeOf(bench.producer.flush())).toBe('HIGHWATER_UNDELIVERED')
+    bench.producer.send(large)
+    expect(await codeOf(reported)).toBe('HIGHWATER_RECORD_TOO_LARGE')
+    expect(await codeOf(bench.producer.flush())).toBe('HIGHWATER_UNDELIVERED')
+  })
+
+  test('failures nobody hears of make close reject, and it has closed all the same', async () => {
+    const bench = await ProducerBench.start({ 'linger.ms': 0 })
+    bench.producer.send({ topic: 't', value: 'nobody hears' })
+    await bench.advance(1)
+    bench.lane.answer(bench.lane.sent[0], 87)
+    const closed = codeOf(bench.producer.close())
+    await bench.advance(2)
+    expect(await closed).toBe('HIGHWATER_UNDELIVERED')
+    expect(bench.lane.isClosed).toBe(true)
+    expect(() => bench.producer.send({ topic: 't', value: 'late' })).toThrow('closed')
+  })
+
   test('failures nobody hears of are said once as a warning', async () => {
     const warnings: string[] = []
     const onWarning = (warning: Error): void => {
@@ -408,6 +430,17 @@ describe('flush and close', () => {
     await bench.advance(60)
     expect(await Promise.all(futures)).toEqual(['HIGHWATER_CLOSED', 'HIGHWATER_CLOSED'])
     expect(await closed).toBe('fulfilled')
+    expect(() => bench.producer.send({ topic: 't', value: 'late' })).toThrow('closed')
+    expect(await codeOf(bench.producer.ready())).toBe('HIGHWATER_CLOSED')
+  })
+
+  test('a producer that was stopped rejects records until it is closed, and then throws', async () => {
+    const failure = new HighwaterError('HIGHWATER_THREAD_ENDED', 'The broker has ended.')
+    const producer = new Producer({ connect: () => Promise.reject(failure) })
+    expect(await codeOf(producer.ready())).toBe('HIGHWATER_THREAD_ENDED')
+    expect(await codeOf(producer.send({ topic: 't', value: 'v' }))).toBe('HIGHWATER_THREAD_ENDED')
+    await producer.close()
+    expect(() => producer.send({ topic: 't', value: 'late' })).toThrow('closed')
   })
 
   test('a channel that was opened for the producer is closed with it', async () => {

@@ -144,6 +144,25 @@ describe('failures nobody hears of', () => {
     new RecordFuture(outcome, 3).catch(() => {})
     expect(unheard.count).toBe(2)
   })
+
+  test('awaiting one that was reported already is not hearing of another', () => {
+    const unheard = new UnheardFailures()
+    const [reported, later] = [0, 1].map(() => {
+      const outcome = new BatchOutcome('t', 3, unheard)
+      for (const index of [0, 1]) outcome.noteRecord(index, 1, null)
+      return outcome
+    })
+    if (reported === undefined || later === undefined) throw new Error('there are two outcomes')
+    reported.fail(FAILURE, 2)
+    reported.deliver()
+    unheard.clear()
+    later.fail(FAILURE, 2)
+    later.deliver()
+    new RecordFuture(reported, 0).catch(() => {})
+    expect(unheard.count).toBe(2)
+    new RecordFuture(later, 0).catch(() => {})
+    expect(unheard.count).toBe(1)
+  })
 })
 
 describe('a split', () => {

@@ -110,4 +110,26 @@ describe('a benchmark on the embedded engine', { timeout: 60_000 }, () => {
     await expect(running).rejects.toMatchObject({ code: 'HIGHWATER_INTERRUPTED' })
     expect(readdirSync(directory)).toEqual([])
   })
+
+  test('ends with one sentence where a reader of Kafka 0.8 stalls', async () => {
+    const limits = { 'max.partition.fetch.bytes': '8192' }
+    const consume = (consumerConfig: Record<string, string>) =>
+      runBench(
+        smallest({
+          workload: 'consume',
+          rate: undefined,
+          sizes: parseSizes('10KB'),
+          records: 1000,
+          consumerConfig
+        })
+      )
+    await expect(consume({ ...limits, 'engine.legacy.fetch': 'true' })).rejects.toMatchObject({
+      code: 'HIGHWATER_TIMEOUT',
+      message: expect.stringMatching(
+        /^The reader has stalled, .* offset 0 of [\w-]+-0 has 10\d+ bytes, .*\(8192\); .*the limit\.$/
+      )
+    })
+    const { report } = await consume(limits)
+    expect(report.audit.records).toBe(1000)
+  })
 })

@@ -69,6 +69,23 @@ describe('the prediction of a grid', () => {
     expect(meanMs(slow)).toBeCloseTo(meanMs(grid) ?? 0, 9)
   })
 
+  test('of a mean is held against the time from the sending: the model knows no loader that is late', () => {
+    const plan = tunePlan()
+    const grid = measuredGrid(plan)
+    const late = grid.map(cell => ({ ...cell, latency: { ...cell.latency, mean: cell.latency.mean + 1000 } }))
+    expect(predictGrid(late, plan).model?.meansWithin).toBe(9)
+    const slow = grid.map(cell => ({ ...cell, sentMean: 1.5 * cell.sentMean }))
+    expect(predictGrid(slow, plan).model?.meansWithin).toBe(0)
+  })
+
+  test('takes the bursts of a load without a linger from cells without one', () => {
+    const plan = tunePlan()
+    const grid = measuredGrid(plan).map(cell => (cell.lingerMs === 0 ? cell : { ...cell, burstMs: 3 }))
+    for (const { lingerMs, predicted } of predictGrid(grid, plan).cells) {
+      if (lingerMs === 0) expect(Math.abs(predicted?.recordsPerBatchError ?? 1)).toBeLessThan(0.001)
+    }
+  })
+
   test('does not judge cells that did not carry the rate', () => {
     const plan = tunePlan()
     const grid = measuredGrid(plan).map((cell, index) => (index < 2 ? { ...cell, carried: false } : cell))
