@@ -35,7 +35,10 @@ describe('a measured point', () => {
 
   test('is refused in one sentence if a run moved nothing', () => {
     expect(() => producerPoint([runAt(40), runAt(0)], 1000)).toThrow(
-      expect.objectContaining({ code: 'HIGHWATER_TIMEOUT', message: expect.stringMatching(/^A run moved no/) })
+      expect.objectContaining({
+        code: 'HIGHWATER_TIMEOUT',
+        message: expect.stringMatching(/^A run moved no/)
+      })
     )
   })
 
