@@ -31,7 +31,8 @@ import {
   type LaneSize,
   type PartitionRoom,
   type PartitionUsage,
-  type ProducePartitionName
+  type ProducePartitionName,
+  truncationOffset
 } from './local-commands.ts'
 import { LogDirectory } from './log-directory.ts'
 import { PartitionRegistry } from './partition-registry.ts'
@@ -86,8 +87,9 @@ export class Broker {
         return {}
       case 'truncatePartition': {
         const { offset, ...name } = bodyAs<TopicPartition & { readonly offset: number }>({ body })
+        const end = truncationOffset(offset)
         const partition = await this.#partitions.open(name)
-        return (await partition.truncate(offset)).body
+        return (await partition.truncate(end)).body
       }
       case 'partitionUsage': {
         const usage = await this.#partitions.get(bodyAs<TopicPartition>({ body }))?.usage()

@@ -9,6 +9,7 @@
  *   openFetchLane         ─▶ FetchLaneReply + leases             closeFetchLane (no reply)
  *   openFetchPartition    ─▶ FetchPartitionReply + control, segments
  */
+import { HighwaterError } from '../base/local-errors.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import type { PartitionUsage } from '../data-plane/partition/partition-thread.ts'
 import type { ArenaHandle } from '../threads/arena.ts'
@@ -81,4 +82,17 @@ export function sharedArena(reply: CommandReply): ArenaHandle {
 
 function sharedAs<T extends SharedValue>({ shared }: CommandReply, name: string): T {
   return shared[name] as T
+}
+
+/**
+ * An offset that a log may be cut to.
+ * @throws HighwaterError HIGHWATER_CONFIG
+ */
+export function truncationOffset(offset: number): number {
+  if (Number.isSafeInteger(offset) && offset >= 0) return offset
+  const found = typeof offset === 'string' ? JSON.stringify(offset) : String(offset)
+  throw new HighwaterError(
+    'HIGHWATER_CONFIG',
+    `A partition is truncated to an offset, a whole number from 0 on, not to ${found}.`
+  )
 }

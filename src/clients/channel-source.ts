@@ -2,6 +2,7 @@
  * Where a client gets its channel: one that is open already and stays its owner's, or something that opens
  * one.
  */
+import { configError } from '../config/define-config.ts'
 import type { Channel } from '../wire/network/channel.ts'
 
 export type ChannelSource = Channel | { connect(): Promise<Channel> }
@@ -10,6 +11,20 @@ export type ChannelSource = Channel | { connect(): Promise<Channel> }
 export interface ClientChannel {
   readonly channel: Channel
   leave(): Promise<void>
+}
+
+/** @throws HighwaterError HIGHWATER_CONFIG if it is neither: most often the promise of a cluster */
+export function checkSource(source: unknown): void {
+  if (isOpener(source)) return
+  throw configError(
+    'A client needs a cluster, or a channel to one, as its first argument; startCluster must be awaited: ' +
+      'new Producer(await startCluster()).'
+  )
+}
+
+function isOpener(source: unknown): boolean {
+  if (typeof source !== 'object' || source === null) return false
+  return 'connect' in source || 'metadata' in source
 }
 
 export async function openChannel(source: ChannelSource): Promise<ClientChannel> {

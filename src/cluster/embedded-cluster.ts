@@ -7,7 +7,12 @@ import { resolve } from 'node:path'
 import { HighwaterError } from '../base/local-errors.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import type { BrokerOptions } from '../broker/broker.ts'
-import { bodyAs, type PartitionRoom, type PartitionUsage } from '../broker/local-commands.ts'
+import {
+  bodyAs,
+  type PartitionRoom,
+  type PartitionUsage,
+  truncationOffset
+} from '../broker/local-commands.ts'
 import { makeTemporaryLogDirectory, removeLockOfDead, removeLogDirectory } from '../broker/log-directory.ts'
 import { type BrokerConfig, parseBrokerConfig } from '../config/broker-config.ts'
 import type { MessagePort } from '../threads/command-port.ts'
@@ -31,6 +36,7 @@ export interface Cluster {
    * Takes the end of a partition back, as an unclean election of a leader would: acknowledged records at
    * `offset` and behind it are lost. For tests of what that means.
    * @returns the new log end offset: `offset`, or the start of the batch it lies in
+   * @throws HighwaterError HIGHWATER_CONFIG, with nothing touched, if `offset` is none
    */
   truncatePartition(partition: TopicPartition, offset: number): Promise<number>
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage>
@@ -82,7 +88,8 @@ class EmbeddedCluster implements Cluster {
   }
 
   async truncatePartition({ topic, partition }: TopicPartition, offset: number): Promise<number> {
-    const { body } = await this.#broker.port.call('truncatePartition', { topic, partition, offset })
+    const name = { topic, partition, offset: truncationOffset(offset) }
+    const { body } = await this.#broker.port.call('truncatePartition', name)
     return Number(body['logEndOffset'])
   }
 

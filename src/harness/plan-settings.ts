@@ -63,6 +63,11 @@ function refuse(message: string): never {
  * @throws HighwaterError HIGHWATER_CONFIG
  */
 export function planSettings(options: PlanOptions): PlanSettings {
+  const { targetThroughput } = options
+  // Callers of the library are not all checked by a compiler.
+  if (!(Number.isFinite(targetThroughput) && targetThroughput > 0)) {
+    return refuse(`A plan needs targetThroughput, bytes per second above 0, not ${targetThroughput}.`)
+  }
   const short = options.short ?? false
   const recordBytes = options.recordBytes ?? 1000
   if (recordBytes < STAMP_BYTES) {
@@ -92,7 +97,7 @@ export function planSettings(options: PlanOptions): PlanSettings {
     )
   }
   return {
-    targetThroughput: options.targetThroughput,
+    targetThroughput,
     recordBytes,
     process: options.process ?? null,
     topic,

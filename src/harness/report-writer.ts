@@ -89,7 +89,12 @@ export class ReportDirectory {
       // Says of a file that it is none; to the next line it would be good enough.
       readdirSync(this.path)
       accessSync(this.path, constants.W_OK | constants.X_OK)
-      for (const directory of made) rmdirSync(directory)
+      try {
+        // There are directories that permit everything and take no file: those of /proc and /sys.
+        this.#replace(new Map([[LIST_FILE, '']]), 'trial')
+      } finally {
+        for (const directory of made) rmdirSync(directory)
+      }
     } catch (cause) {
       throw cannotWrite(this.path, cause)
     }
@@ -107,7 +112,7 @@ export class ReportDirectory {
     try {
       const isNew = makeDirectories(this.path).length > 0
       const stale = this.#listed().filter(name => !files.has(name))
-      this.#replace(new Map([...files, [LIST_FILE, `${names.join('\n')}\n`]]))
+      this.#replace(new Map([...files, [LIST_FILE, `${names.join('\n')}\n`]]), 'report')
       for (const name of stale) rmSync(join(this.path, name), { force: true })
       if (isNew) writeFileSync(join(this.path, IGNORE_FILE), '*\n', { flag: 'wx' })
     } catch (cause) {
@@ -116,11 +121,12 @@ export class ReportDirectory {
     return names.map(name => join(this.path, name))
   }
 
-  /** All are written before the first is put in its place. */
-  #replace(files: ReadonlyMap<string, string>): void {
+  /** All are written before the first is put in its place; in a trial none is. */
+  #replace(files: ReadonlyMap<string, string>, purpose: 'report' | 'trial'): void {
     const fresh = mkdtempSync(join(this.path, '.highwater-'))
     try {
       for (const [name, text] of files) writeFileSync(join(fresh, name), text)
+      if (purpose === 'trial') return
       for (const name of files.keys()) renameSync(join(fresh, name), join(this.path, name))
     } finally {
       rmSync(fresh, { recursive: true, force: true })

@@ -71,6 +71,21 @@ test('batches go through a ring into the log and come back by fetch, each once a
   expect(await readSequences(channel, orders)).toEqual(count(500))
 })
 
+test('a truncation to what is no offset is refused, and every record is still there', async () => {
+  const cluster = await started()
+  const channel = await withTopic(cluster)
+  const producer = await LaneProducer.open(channel, orders)
+  await producer.append(1)
+  for (const offset of JSON.parse('["x", -5, 0.5, null]') as number[]) {
+    await expect(cluster.truncatePartition(orders, offset)).rejects.toMatchObject({
+      code: 'HIGHWATER_CONFIG'
+    })
+  }
+  await producer.append(1)
+  expect([...producer.settled.values()]).toMatchObject([{ baseOffset: 0 }, { baseOffset: 1 }])
+  expect(await readSequences(channel, orders)).toEqual([0, 1])
+})
+
 test('reading goes over segments and batches larger than the chunk', async () => {
   const cluster = await started()
   const channel = await withTopic(cluster, { 'segment.bytes': '10000', 'index.interval.bytes': '500' })

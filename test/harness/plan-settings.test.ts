@@ -41,6 +41,14 @@ describe('the settings of a plan', () => {
     expect(planSettings({ targetThroughput: 1, recordBytes: 16 }).recordBytes).toBe(16)
   })
 
+  test('refuse a target that is no rate before anything is measured', () => {
+    for (const targetThroughput of [undefined, 'x', Number.NaN, 0, -1, Number.POSITIVE_INFINITY]) {
+      expect(refusal({ targetThroughput })).toBe(
+        `A plan needs targetThroughput, bytes per second above 0, not ${targetThroughput}.`
+      )
+    }
+  })
+
   test('refuse fewer than three runs, and lengths that are none', () => {
     expect(refusal({ runs: 2 })).toContain('from 3 to 100, not 2')
     expect(refusal({ runs: 3.5 })).toContain('whole number')

@@ -63,6 +63,10 @@ describe('a report directory', () => {
     expect(() => new ReportDirectory('/proc/no-such-directory/inside', NAMES)).toThrow('cannot be written')
   })
 
+  test('is refused before anything is measured where the directory is there and takes no file', () => {
+    expect(() => new ReportDirectory('/proc', NAMES)).toThrow('The report cannot be written to /proc: ')
+  })
+
   test('is named by time and command if nobody names it', () => {
     const clock = { ...systemClock, now: () => Date.UTC(2026, 10, 22, 6, 14, 29, 512) }
     expect(defaultReportDirectory(clock, 'plan')).toBe(join('reports', '2026-11-22T06-14-29Z-plan'))

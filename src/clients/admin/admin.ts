@@ -12,7 +12,7 @@ import { KafkaError } from '../../base/kafka-error.ts'
 import { configError } from '../../config/define-config.ts'
 import type { Channel } from '../../wire/network/channel.ts'
 import type { TopicMetadata } from '../../wire/protocol/messages.ts'
-import { type ChannelSource, type ClientChannel, openChannel } from '../channel-source.ts'
+import { type ChannelSource, type ClientChannel, checkSource, openChannel } from '../channel-source.ts'
 import { withTimeout } from '../with-timeout.ts'
 import { creatableTopics, type NewTopic } from './new-topic.ts'
 
@@ -35,6 +35,7 @@ export class Admin {
   #opening: Promise<ClientChannel> | null = null
 
   constructor(source: ChannelSource, tools: { readonly clock?: Clock } = {}) {
+    checkSource(source)
     this.#source = source
     this.#clock = tools.clock ?? systemClock
   }

@@ -20,7 +20,7 @@ import { type Random, systemRandom } from '../../base/random.ts'
 import type { TopicPartition } from '../../base/topic-partition.ts'
 import { type ConsumerSettings, parseConsumerConfig } from '../../config/consumer-config.ts'
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../../wire/protocol/messages.ts'
-import { type ChannelSource, type ClientChannel, openChannel } from '../channel-source.ts'
+import { type ChannelSource, type ClientChannel, checkSource, openChannel } from '../channel-source.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 import { ConsumerInterceptors } from './consumer-interceptors.ts'
 import { ConsumerMetrics } from './consumer-metrics.ts'
@@ -32,7 +32,13 @@ import { Fetcher } from './fetcher.ts'
 import { OffsetLookup } from './offset-lookup.ts'
 import { PollLoop, type Search } from './poll-loop.ts'
 import { RecordCollector } from './record-collector.ts'
-import { checkOffset, isSame, type PartitionRange, SubscriptionState } from './subscription-state.ts'
+import {
+  checkOffset,
+  checkTime,
+  isSame,
+  type PartitionRange,
+  SubscriptionState
+} from './subscription-state.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** How long an iteration waits at a time: it ends with its partitions, or with the consumer. */
@@ -62,6 +68,7 @@ export class Consumer<K = Uint8Array, V = Uint8Array> {
   constructor(source: ChannelSource, config: ConsumerConfig<K, V> = {}, tools: ConsumerTools = {}) {
     const settings = parseConsumerConfig(config)
     const clock = tools.clock ?? systemClock
+    checkSource(source)
     this.#settings = settings
     this.#source = source
     this.#clock = clock
@@ -121,7 +128,7 @@ export class Consumer<K = Uint8Array, V = Uint8Array> {
    */
   seekToTime(timestampMs: number, partitions?: readonly TopicPartition[]): void {
     this.#refuseWhileBusy('seekToTime')
-    checkOffset(timestampMs)
+    checkTime(timestampMs)
     for (const partition of this.#state.these(partitions)) {
       partition.resetTo({ to: 'time', timestamp: timestampMs })
     }
@@ -231,8 +238,13 @@ export class Consumer<K = Uint8Array, V = Uint8Array> {
     return await (await this.#open()).lookup.offset(partition, EARLIEST_TIMESTAMP)
   }
 
-  /** Offset of the first record with this time or a later one; null if there is none. @throws KafkaError */
+  /**
+   * Offset of the first record with this time or a later one; null if there is none.
+   * @param timestampMs milliseconds since 1970
+   * @throws KafkaError; HighwaterError HIGHWATER_CONFIG
+   */
   async offsetForTime(partition: TopicPartition, timestampMs: number): Promise<number | null> {
+    checkTime(timestampMs)
     const offset = await (await this.#open()).lookup.offset(partition, timestampMs)
     return offset < 0 ? null : offset
   }

@@ -27,6 +27,8 @@ interface PollLoopOptions {
 
 /** After so long without a pause a call lets the event loop go round once. */
 const BREATHE_MS = 10
+/** No timer waits longer; one that is set to more fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1
 
 export class PollLoop {
   readonly #state: SubscriptionState
@@ -62,7 +64,8 @@ export class PollLoop {
       const now = this.#clock.monotonic()
       if (now >= deadline) return nothingUnless(active)
       const wakeAt = retryTime(active, deadline)
-      if (wakeAt > now) await fetcher.wait(active, wakeAt - now, search.isBlocking)
+      const waitMs = Math.min(wakeAt - now, TIMER_MS_MAX)
+      if (waitMs > 0) await fetcher.wait(active, waitMs, search.isBlocking)
     }
   }
 

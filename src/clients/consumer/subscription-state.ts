@@ -89,6 +89,13 @@ export function checkOffset(offset: number): void {
   throw new HighwaterError('HIGHWATER_CONFIG', `An offset must be a whole number, 0 or more, not ${offset}.`)
 }
 
+/** @throws HighwaterError HIGHWATER_CONFIG */
+export function checkTime(timestampMs: number): void {
+  if (Number.isSafeInteger(timestampMs) && timestampMs >= 0) return
+  const text = `A time must be a whole number of milliseconds since 1970, 0 or more, not ${timestampMs}.`
+  throw new HighwaterError('HIGHWATER_CONFIG', text)
+}
+
 export function isSame(left: TopicPartition, right: TopicPartition): boolean {
   return left.topic === right.topic && left.partition === right.partition
 }

@@ -12,7 +12,7 @@ import { KafkaError } from '../../base/kafka-error.ts'
 import type { Random } from '../../base/random.ts'
 import type { ProducerSettings } from '../../config/producer-config.ts'
 import type { Channel } from '../../wire/network/channel.ts'
-import { type ChannelSource, type ClientChannel, openChannel } from '../channel-source.ts'
+import { type ChannelSource, type ClientChannel, checkSource, openChannel } from '../channel-source.ts'
 import { pause, withTimeout } from '../with-timeout.ts'
 import type { ProducerMetrics } from './producer-metrics.ts'
 import type { RecordAccumulator, SlotSizes } from './record-accumulator.ts'
@@ -51,9 +51,12 @@ export class ProducerDriver {
   #cancelTimer: (() => void) | null = null
   #isWaiting = false
   #isAskingIdentity = false
+  /** Nothing more is waited for: what is sent from now on is refused. */
+  #isStopped = false
   #isClosed = false
 
   constructor(options: ProducerDriverOptions) {
+    checkSource(options.source)
     this.#options = options
   }
 
@@ -117,7 +120,7 @@ export class ProducerDriver {
 
   /** Sees to it that the driver runs again without a call from outside. */
   arm(): void {
-    if (this.#isClosed) return
+    if (this.#isStopped) return
     const ways = this.#ways
     if (ways !== null) {
       this.#options.routes.lookAfter(ways, this.#options.accumulator.unrouted)
@@ -138,11 +141,22 @@ export class ProducerDriver {
     if (this.#ways !== null) await this.#options.routes.discover(route, this.#ways, until)
   }
 
+  /** Fails all that is not answered, and waits for nothing more: no timer keeps the process alive. */
+  stop(error: Error): void {
+    this.#end()
+    this.sender?.abandon(this.#options.routes.queues(), error)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#options.routes.close()
-    this.#cancelTimer?.()
+    this.#end()
     await this.#leave()
+  }
+
+  #end(): void {
+    this.#isStopped = true
+    this.#options.routes.close()
+    this.#clearTimer()
   }
 
   async #leave(): Promise<void> {
@@ -178,7 +192,7 @@ export class ProducerDriver {
   async #awaitAnswers({ lane, sender }: RouteWays): Promise<void> {
     this.#isWaiting = true
     try {
-      while (!this.#isClosed && sender.inFlightCount > 0) {
+      while (!this.#isStopped && sender.inFlightCount > 0) {
         const untilWake = this.#wakeAt - this.#options.clock.monotonic()
         await lane.wait(Math.min(WAIT_MS_MAX, Math.max(1, untilWake)))
         this.turn()
@@ -195,7 +209,7 @@ export class ProducerDriver {
     const { settings, clock, random } = this.#options
     this.#isAskingIdentity = true
     try {
-      for (let failures = 1; !this.#isClosed && sender.isIdentityWanted; failures++) {
+      for (let failures = 1; !this.#isStopped && sender.isIdentityWanted; failures++) {
         const fault = await this.#askIdentityOnce(channel, sender)
         if (fault === null) continue
         if (!fault.retriable) throw fault

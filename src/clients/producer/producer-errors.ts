@@ -3,6 +3,8 @@
  */
 import { KafkaError } from '../../base/kafka-error.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
+import { topicNameFault } from '../../base/topic-partition.ts'
+import { configError } from '../../config/define-config.ts'
 import type { UnheardFailures } from './batch-outcome.ts'
 
 export function closedError(): HighwaterError {
@@ -10,11 +12,10 @@ export function closedError(): HighwaterError {
 }
 
 export function wrongBytes(what: 'key' | 'value', found: unknown): HighwaterError {
-  const type = Array.isArray(found) ? 'array' : typeof found
   return new HighwaterError(
     'HIGHWATER_SERIALIZATION',
-    `The ${what} of a record must be a Uint8Array, a string or null, not ${type}; serialize it first, ` +
-      `or set ${what}.serializer.`
+    `The ${what} of a record must be a Uint8Array, a string or null, not ${shownType(found)}; ` +
+      `serialize it first, or set ${what}.serializer.`
   )
 }
 
@@ -26,6 +27,24 @@ export function notSerialized(what: 'key' | 'value', topic: string, cause: unkno
     `The ${what} of a record of ${topic} could not be serialized by ${what}.serializer: ${reason}`,
     { cause }
   )
+}
+
+/** @throws HighwaterError HIGHWATER_CONFIG; KafkaError INVALID_TOPIC_EXCEPTION */
+export function checkTopic(topic: unknown): void {
+  if (typeof topic !== 'string') {
+    throw configError(`The topic of a record must be a string, not ${shownType(topic)}.`)
+  }
+  const fault = topicNameFault(topic)
+  if (fault !== null) throw new KafkaError('INVALID_TOPIC_EXCEPTION', fault)
+}
+
+export function wrongCallback(found: unknown): HighwaterError {
+  return configError(`The callback of a record must be a function, null or absent, not ${shownType(found)}.`)
+}
+
+function shownType(found: unknown): string {
+  if (found === null) return 'null'
+  return Array.isArray(found) ? 'array' : typeof found
 }
 
 /** @throws HighwaterError HIGHWATER_SERIALIZATION */

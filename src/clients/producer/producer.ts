@@ -31,7 +31,8 @@ import {
   noSuchPartition,
   queueFull,
   waitedTooLong,
-  wrongBytes
+  wrongBytes,
+  wrongCallback
 } from './producer-errors.ts'
 import { ProducerMetrics, type ProducerMetricValues, type TopicMetricValues } from './producer-metrics.ts'
 import type { ProducerOptions } from './producer-options.ts'
@@ -148,9 +149,10 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
    * Sends a record: interceptors, serializers, partitioner, batch. The future can be awaited, or left alone
    * and a callback given: exactly one of error and metadata reaches it. A failure nobody hears of makes
    * `flush` and `close` reject.
-   * @throws HighwaterError HIGHWATER_CLOSED, HIGHWATER_SERIALIZATION, and what a partitioner throws
+   * @throws HighwaterError HIGHWATER_CLOSED, _SERIALIZATION, _CONFIG; KafkaError; what a partitioner throws
    */
   send(record: ProducerRecord<K, V>, callback: SendCallback | null = null): RecordFuture {
+    if (callback !== null && typeof callback !== 'function') throw wrongCallback(callback)
     return this.#isPlain
       ? this.#sendPlain(record, callback, this.#draft)
       : this.#sendPrepared(record, callback)
@@ -189,12 +191,12 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     draft.callback = callback
     if (timestamp === undefined) draft.timestamp = this.#wallTime
     else draft.timestamp = checkedTimestamp(timestamp)
-    const route = this.#route?.topic === record.topic ? this.#route : this.#switchTopic(record.topic)
+    const route =
+      (this.#route?.topic === record.topic ? this.#route : null) ?? this.#switchTopic(record.topic)
     let partition = record.partition === undefined ? ANY_PARTITION : checkedPartition(record.partition)
     const fault = this.#limits.faultOf(draft)
     if (fault !== null) return this.#reject(route.topic, draft, partition, fault)
-    const mayWait = this.#queue.size > 0 && this.#queue.holds(route.topic)
-    if (mayWait || route.queues.length === 0 || this.#fatal !== null) {
+    if (this.#queue.holds(route.topic) || route.queues.length === 0 || this.#fatal !== null) {
       return this.#sendLater(route, { ...draft }, partition)
     }
     if (partition < 0 && (draft.key !== null || !route.isKeylessSticky)) {
@@ -464,7 +466,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   #stop(error: Error): void {
     this.#fatal = error
     for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#refusals.fail(record, error)
-    this.#driver.sender?.abandon(this.#routes.queues(), error)
+    this.#driver.stop(error)
     this.#waiters.settleFlushes()
     this.#waiters.endAll(error)
   }

@@ -15,6 +15,7 @@ import { pause, withTimeout } from '../with-timeout.ts'
 import type { TopicPartitions } from './partition-load.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import type { Partitioning, TopicPartitioner } from './partitioner.ts'
+import { checkTopic } from './producer-errors.ts'
 import type { ProducerMetrics } from './producer-metrics.ts'
 import { backoffMs } from './retry-backoff.ts'
 import type { Sender } from './sender.ts'
@@ -105,9 +106,11 @@ export class TopicRoutes {
     this.#options = options
   }
 
+  /** @throws HighwaterError HIGHWATER_CONFIG; KafkaError INVALID_TOPIC_EXCEPTION */
   of(topic: string): TopicRoute {
     let route = this.#routes.get(topic)
     if (route === undefined) {
+      checkTopic(topic)
       route = new TopicRoute(topic, this.#options.partitioning)
       this.#routes.set(topic, route)
     }

@@ -205,7 +205,7 @@ class PartitionThread {
       announceEnd: end => publication.announceEnd(log, end),
       confirmEnd: () => publication.confirmEnd(log)
     })
-    const logEndOffset = truncation.run(Number(command.body['offset']))
+    const logEndOffset = truncation.run(Math.max(Number(command.body['offset']), log.logStartOffset))
     this.#port.reply(command, { logEndOffset })
   }
 }

@@ -10,6 +10,7 @@
  *
  * Thread: the partition thread, between two passes. Kafka: UnifiedLog.truncateTo.
  */
+import { invariant } from '../../base/invariant.ts'
 import type { LogEnd } from '../log/log.ts'
 
 /** What a truncation changes. */
@@ -35,6 +36,8 @@ export class PartitionTruncation {
 
   /** All steps. @returns the new log end offset: `offset`, or the start of the batch it lies in */
   run(offset: number): number {
+    // Behind the announcement it would be too late: what is announced is where a successor recovers to.
+    invariant(Number.isSafeInteger(offset) && offset >= 0, 'a log is cut to an offset', { offset })
     const { log } = this.#parts
     if (offset >= log.logEndOffset) return log.logEndOffset
     this.announce(offset)

@@ -14,7 +14,8 @@ import {
 } from './load-settings.ts'
 import type { Stall } from './stall.ts'
 
-export type Workload = 'produce' | 'consume' | 'e2e'
+const WORKLOADS = ['produce', 'consume', 'e2e'] as const
+export type Workload = (typeof WORKLOADS)[number]
 
 export interface BenchOptions extends LoadOptions {
   readonly workload: Workload
@@ -82,6 +83,10 @@ const PREPARED_BYTES = 256 * 2 ** 20
 /** @throws HighwaterError HIGHWATER_CONFIG */
 export function benchSettings(options: BenchOptions): BenchPlan {
   const { workload, partition, rate, records } = options
+  // Callers of the library are not all checked by a compiler.
+  if (!WORKLOADS.includes(workload)) {
+    refuse(`A benchmark needs a workload, one of ${WORKLOADS.join(', ')}, not ${workload}.`)
+  }
   const partitions = options.partitions ?? (partition === undefined ? 1 : partition + 1)
   const load = loadSettings({ ...options, partitions }, `highwater-bench-${workload}`)
   checkFit(options, load)

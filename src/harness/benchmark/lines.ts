@@ -40,15 +40,25 @@ export function readSample(flag: string, path: string): Uint8Array {
 
 function read(flag: string, path: string): Uint8Array {
   let size = 0
+  let isFile = true
   try {
-    size = statSync(path).size
-    if (size <= FILE_BYTES_MAX) return new Uint8Array(readFileSync(path))
+    const found = statSync(path)
+    size = found.size
+    // A pipe would hold the process until somebody writes into it, deaf to signals.
+    isFile = found.isFile()
+    if (isFile && size <= FILE_BYTES_MAX) return new Uint8Array(readFileSync(path))
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
     throw new HighwaterError(
       'HIGHWATER_CONFIG',
       `The file ${path} of ${flag} cannot be read: ${reason}; name another one.`,
       { cause }
+    )
+  }
+  if (!isFile) {
+    throw new HighwaterError(
+      'HIGHWATER_CONFIG',
+      `The file ${path} of ${flag} cannot be read: it is no regular file; name another one.`
     )
   }
   throw new HighwaterError(

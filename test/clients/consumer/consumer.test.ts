@@ -58,6 +58,17 @@ describe('where reading starts', () => {
     expect(await consumer.offsetForTime(FIRST, 9999)).toBeNull()
   })
 
+  test.each([-1, 1.5, Number.NaN, 1e30, 'x'])('a time that is none is refused: %s', async time => {
+    const { consumer } = open()
+    consumer.assign([FIRST])
+    const wrong = expect.objectContaining({
+      code: 'HIGHWATER_CONFIG',
+      message: expect.stringMatching(/^A time must be/)
+    })
+    expect(() => Reflect.apply(consumer.seekToTime, consumer, [time])).toThrow(wrong)
+    await expect(Reflect.apply(consumer.offsetForTime, consumer, [FIRST, time])).rejects.toEqual(wrong)
+  })
+
   test('offsets of an unknown topic are asked for until default.api.timeout.ms is over', async () => {
     const { consumer, clock } = open({ 'default.api.timeout.ms': 250 })
     const missing = { topic: 'missing', partition: 0 }

@@ -228,3 +228,21 @@ test('a call that needs the consumer to itself is refused while another goes on'
   await advanceSlowly(clock, 20)
   expect(await polling).toEqual([])
 })
+
+test.each([Number.POSITIVE_INFINITY, 2 ** 40])(
+  'a poll of %d ms sets no timer that is too long for one',
+  async timeoutMs => {
+    const { consumer, clock } = open(EARLIEST)
+    consumer.assign([FIRST])
+    consumer.pause()
+    const polling = consumer.poll(timeoutMs)
+    await settled()
+    expect(clock.timerCount).toBe(1)
+    expect(clock.nextTimerAt).toBe(2 ** 31 - 1)
+    clock.advance(2 ** 31 - 1)
+    await settled()
+    expect(clock.nextTimerAt).toBe(2 * (2 ** 31 - 1))
+    await consumer.close()
+    expect(await polling).toEqual([])
+  }
+)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { HighwaterError } from '../../../src/base/local-errors.ts'
 import { Producer } from '../../../src/clients/producer/producer.ts'
 import { RecordBatchIterator } from '../../../src/wire/record/record-batch-iterator.ts'
-import { advanceSlowly, settled } from '../../support/manual-clock.ts'
+import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
 import { codeOf, ProducerBench } from './producer-bench.ts'
 import { valuesOf } from './sender-bench.ts'
@@ -524,4 +524,61 @@ test('a producer that is left alone holds no timer', async () => {
   await Promise.all([bench.producer.send({ topic: 't', value: 'a' }), bench.advance(20)])
   await bench.advance(10)
   expect(bench.clock.timerCount).toBe(0)
+})
+
+describe('a producer whose way to the brokers has ended holds no timer', () => {
+  const failure = new HighwaterError('HIGHWATER_THREAD_ENDED', 'The broker has ended.')
+  const lost = (): Promise<never> => Promise.reject(failure)
+
+  test('where records were in flight and others waited for their topic', async () => {
+    const bench = await ProducerBench.start({ 'linger.ms': 0 })
+    const inFlight = codeOf(bench.producer.send({ topic: 't', value: 'v' }))
+    const waiting = codeOf(bench.producer.send({ topic: 'unknown', value: 'v' }))
+    await bench.advance(1)
+    bench.lane.wait = lost
+    bench.channel.metadata = lost
+    await advanceSlowly(bench.clock, 2000, 50)
+    expect(await inFlight).toBe('HIGHWATER_THREAD_ENDED')
+    expect(await waiting).toBe('HIGHWATER_THREAD_ENDED')
+    expect(bench.clock.timerCount).toBe(0)
+    expect(await codeOf(bench.producer.send({ topic: 't', value: 'v' }))).toBe('HIGHWATER_THREAD_ENDED')
+    // The turn of a refusal ends with a look at who has heard of it.
+    await bench.advance(1)
+    expect(bench.clock.timerCount).toBe(0)
+  })
+
+  test('where it never had one', async () => {
+    const clock = new ManualClock()
+    const producer = new Producer({ connect: lost }, {}, { clock })
+    expect(await codeOf(producer.send({ topic: 't', value: 'v' }))).toBe('HIGHWATER_THREAD_ENDED')
+    await settled()
+    expect(clock.timerCount).toBe(0)
+  })
+})
+
+test.each([undefined, 5, null, {}])('a topic that is no string is refused at once: %s', topic => {
+  const { producer } = new ProducerBench()
+  const call = (): unknown => Reflect.apply(producer.send, producer, [{ topic, value: 'v' }])
+  expect(call).toThrow(/topic of a record must be a string/)
+  producer.send({ topic: 't', value: 'v' }, () => {})
+  expect(call).toThrow(/topic of a record must be a string/)
+})
+
+test.each(['', '..', 'a b', 'x'.repeat(300)])(
+  'no topic has the name %j, and it is refused at once',
+  topic => {
+    const { producer } = new ProducerBench()
+    expect(() => producer.send({ topic, value: 'v' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_TOPIC_EXCEPTION' })
+    )
+  }
+)
+
+test.each([5, {}, 'f'])('a callback that is no function is refused at once: %s', wrong => {
+  const { producer } = new ProducerBench()
+  const call = (callback: unknown): unknown =>
+    Reflect.apply(producer.send, producer, [{ topic: 't', value: 'v' }, callback])
+  expect(() => call(wrong)).toThrow(/callback of a record must be a function/)
+  expect(() => call(undefined)).not.toThrow()
+  expect(() => call(null)).not.toThrow()
 })

@@ -62,6 +62,13 @@ describe('a benchmark', () => {
     expect([burst('100'), burst('1KB'), burst('100KB'), burst('100', '0')]).toEqual([64, 16, 1, 1])
   })
 
+  test('refuse a workload that is none before anything is measured', () => {
+    const nothing: Partial<BenchOptions> = {}
+    expect(() => benchSettings(nothing as BenchOptions)).toThrow(
+      'A benchmark needs a workload, one of produce, consume, e2e, not undefined.'
+    )
+  })
+
   test.each<[BenchOptions, string]>([
     [{ workload: 'produce', records: 100, seconds: 1 }, '--records and --seconds both end a run'],
     [{ workload: 'produce', seconds: 0 }, 'must lie between 0.2 and 3600, not at 0'],

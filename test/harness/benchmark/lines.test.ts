@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,4 +33,14 @@ test('a sample that cannot be read, or has no text, is refused by name', () => {
   expect(() => readSample('--keys', directory)).toThrow('cannot be read')
   writeFileSync(path, 'x\n')
   expect(readSample('--keys', path)).toEqual(Uint8Array.of(120, 10))
+})
+
+test('a pipe is refused as a sample, not waited for', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'highwater-lines-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const path = join(directory, 'pipe')
+  execFileSync('mkfifo', [path])
+  expect(() => readSample('--record-file', path)).toThrow(
+    `The file ${path} of --record-file cannot be read: it is no regular file; name another one.`
+  )
 })
