@@ -67,7 +67,7 @@ export class HostedPartition {
   /** Whether the thread has its turn to start. */
   #hasTurn = false
   /** Whether a thread has ever served: only then are there clients that wait for the next. */
-  #hasServed = false
+  #hasEverServed = false
   #readyWaiters: Waiter[] = []
   #endWaiters: (() => void)[] = []
   /** Words of the last failure, null while there was none since the last start. */
@@ -230,7 +230,7 @@ export class HostedPartition {
   /** After a death it goes before all that have never served. */
   #askForStart(): void {
     const { starts } = this.#engine
-    if (this.#hasServed) starts.askAgain(this.#begin)
+    if (this.#hasEverServed) starts.askAgain(this.#begin)
     else starts.ask(this.#begin)
   }
 
@@ -296,7 +296,7 @@ export class HostedPartition {
   }
 
   #wentOnline(): void {
-    this.#hasServed = true
+    this.#hasEverServed = true
     this.#endTurn()
     this.#obey(this.#supervisor.online(this.#now))
     for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve()

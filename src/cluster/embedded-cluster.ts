@@ -7,12 +7,7 @@ import { resolve } from 'node:path'
 import { HighwaterError } from '../base/local-errors.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import type { BrokerOptions } from '../broker/broker.ts'
-import {
-  bodyAs,
-  type PartitionRoom,
-  type PartitionUsage,
-  truncationOffset
-} from '../broker/local-commands.ts'
+import { bodyAs, type PartitionRoom, type PartitionUsage } from '../broker/local-commands.ts'
 import { makeTemporaryLogDirectory, removeLockOfDead, removeLogDirectory } from '../broker/log-directory.ts'
 import { type BrokerConfig, parseBrokerConfig } from '../config/broker-config.ts'
 import type { MessagePort } from '../threads/command-port.ts'
@@ -88,8 +83,7 @@ class EmbeddedCluster implements Cluster {
   }
 
   async truncatePartition({ topic, partition }: TopicPartition, offset: number): Promise<number> {
-    const name = { topic, partition, offset: truncationOffset(offset) }
-    const { body } = await this.#broker.port.call('truncatePartition', name)
+    const { body } = await this.#broker.port.call('truncatePartition', { topic, partition, offset })
     return Number(body['logEndOffset'])
   }
 

@@ -7,12 +7,9 @@
  * others.
  */
 import {
-  accessSync,
-  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -25,6 +22,8 @@ import { HighwaterError } from '../base/local-errors.ts'
 
 const IGNORE_FILE = '.gitignore'
 const LIST_FILE = '.highwater-report'
+/** How names of directories begin that are gone when the report stands. */
+const PASSING = '.highwater-'
 /** What a file of a report may be called: nothing hidden, nothing elsewhere. */
 const FILE_NAME = /^\w[\w.-]*$/
 
@@ -86,12 +85,9 @@ export class ReportDirectory {
     this.path = resolve(path)
     try {
       const made = makeDirectories(this.path)
-      // Says of a file that it is none; to the next line it would be good enough.
-      readdirSync(this.path)
-      accessSync(this.path, constants.W_OK | constants.X_OK)
       try {
-        // There are directories that permit everything and take no file: those of /proc and /sys.
-        this.#replace(new Map([[LIST_FILE, '']]), 'trial')
+        // Also where the permissions say yes: /proc and /sys take no file.
+        rmdirSync(mkdtempSync(join(this.path, PASSING)))
       } finally {
         for (const directory of made) rmdirSync(directory)
       }
@@ -112,7 +108,7 @@ export class ReportDirectory {
     try {
       const isNew = makeDirectories(this.path).length > 0
       const stale = this.#listed().filter(name => !files.has(name))
-      this.#replace(new Map([...files, [LIST_FILE, `${names.join('\n')}\n`]]), 'report')
+      this.#replace(new Map([...files, [LIST_FILE, `${names.join('\n')}\n`]]))
       for (const name of stale) rmSync(join(this.path, name), { force: true })
       if (isNew) writeFileSync(join(this.path, IGNORE_FILE), '*\n', { flag: 'wx' })
     } catch (cause) {
@@ -121,12 +117,11 @@ export class ReportDirectory {
     return names.map(name => join(this.path, name))
   }
 
-  /** All are written before the first is put in its place; in a trial none is. */
-  #replace(files: ReadonlyMap<string, string>, purpose: 'report' | 'trial'): void {
-    const fresh = mkdtempSync(join(this.path, '.highwater-'))
+  /** All are written before the first is put in its place. */
+  #replace(files: ReadonlyMap<string, string>): void {
+    const fresh = mkdtempSync(join(this.path, PASSING))
     try {
       for (const [name, text] of files) writeFileSync(join(fresh, name), text)
-      if (purpose === 'trial') return
       for (const name of files.keys()) renameSync(join(fresh, name), join(this.path, name))
     } finally {
       rmSync(fresh, { recursive: true, force: true })
