@@ -95,27 +95,22 @@ const FULL_SHARE = 0.8
 const USUAL_LATENESS_MS = 1
 
 /**
- * Milliseconds that a linger lasts longer than it says. Without one a request goes after each burst of the
- * load; a linger ends at a timer, which is late by what the settings tell that neither a full batch nor a
- * slow answer ended.
+ * Milliseconds that a linger above 0 lasts longer than it says: its timer fires in the turn of a burst, and is
+ * late by what the settings tell that neither a full batch nor a slow answer ended.
  */
-export function lingerLatenessMs(settings: readonly MeasuredBatching[], lingerMs: number): number {
-  if (lingerMs === 0) return settings.length === 0 ? USUAL_LATENESS_MS : median(settings.map(betweenBursts))
+export function lingerLatenessMs(settings: readonly MeasuredBatching[]): number {
   const found: number[] = []
   for (const setting of settings) {
-    const { recordsPerSecond, recordsPerBatch, batchesPerRequest, recordsPerBatchMax } = setting
+    const { lingerMs, recordsPerSecond, recordsPerBatch, batchesPerRequest, burstMs } = setting
     const isEndedByTimer =
-      setting.lingerMs > 0 &&
-      recordsPerBatch <= FULL_SHARE * recordsPerBatchMax &&
-      setting.requestMs <= setting.lingerMs
+      lingerMs > 0 &&
+      recordsPerBatch <= FULL_SHARE * setting.recordsPerBatchMax &&
+      setting.requestMs <= lingerMs
     if (!isEndedByTimer) continue
-    const cycleMs = ((recordsPerBatch * batchesPerRequest - 1) * 1000) / recordsPerSecond
-    found.push(Math.max(0, cycleMs - setting.lingerMs))
+    const periodMs = (recordsPerBatch * batchesPerRequest * 1000) / recordsPerSecond
+    // The turn that ended it is the one after the last burst, or the arrival of the next record.
+    const cycleMs = burstMs * recordsPerSecond > 1000 ? periodMs : periodMs - 1000 / recordsPerSecond
+    found.push(Math.max(0, cycleMs - lingerMs))
   }
   return found.length === 0 ? USUAL_LATENESS_MS : median(found)
-}
-
-/** From the first record of a burst to its last. */
-function betweenBursts({ burstMs, recordsPerSecond }: MeasuredBatching): number {
-  return Math.max(0, burstMs - 1000 / recordsPerSecond)
 }

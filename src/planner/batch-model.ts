@@ -4,7 +4,9 @@
  *
  * Rests on one rule of the client: a node is due when any of its partitions has a full batch or one older
  * than linger, and then the first batch of every partition with records goes in one request. One producer,
- * one broker, Poisson arrivals, no retries; the broker answers one request at a time.
+ * one broker, no retries; the broker answers one request at a time. Records arrive each by itself (Poisson), or
+ * in bursts: a program that sends when its timer fires sends all that fell due since, and a linger, which is
+ * a timer of the same event loop, ends in the turn of a burst and before it.
  * Kafka: clients/producer/internals/RecordAccumulator.ready and drain. Waits: Kingman's bound for the queue.
  */
 import { invariant } from '../base/invariant.ts'
@@ -31,6 +33,8 @@ export interface BatchingInput {
   readonly service: ServiceCost
   /** `keyed`: each record goes to a partition independently of the last. */
   readonly arrivals: 'keyed'
+  /** Milliseconds between two bursts of the program that sends; 0 if each record comes by itself. */
+  readonly burstMs: number
 }
 
 export interface BatchingPrediction {
@@ -68,6 +72,8 @@ interface Stream {
   readonly perMs: number
   readonly recordsPerBatchMax: number
   readonly service: ServiceCost
+  /** 0 where records come one by one, and where a full batch ends a cycle: that happens within a burst. */
+  readonly burstMs: number
 }
 
 interface Request {
@@ -85,17 +91,32 @@ function fillMs(stream: Stream): number {
   return gammaQuantile(1 / (partitions + 1), recordsPerBatchMax, perMs / partitions)
 }
 
-/** The request that `cycleMs` of waiting makes: its first record, and what came while that waited. */
+/** From one request to the next, when each waits for `cycleMs` from its first record on. */
+function periodOf({ perMs, burstMs }: Stream, cycleMs: number): number {
+  return burstMs > 0 ? Math.max(cycleMs, burstMs) : cycleMs + 1 / perMs
+}
+
+/** The request that `cycleMs` of waiting makes: all that came since the one before. */
 function requestAfter(stream: Stream, cycleMs: number): Request {
   const { partitions, perMs, service } = stream
-  const more = perMs * cycleMs
-  const records = Math.min(1 + more, stream.recordsPerBatchMax * partitions)
+  const arrived = perMs * periodOf(stream, cycleMs)
+  const records = Math.min(arrived, stream.recordsPerBatchMax * partitions)
   // The first record fills one partition; each other one has something unless no arrival hit it. Where
   // batches hold little and the broker is slow, more partitions come to have one.
-  const hit = 1 + (partitions - 1) * (1 - Math.exp(-more / partitions))
+  const hit = 1 + (partitions - 1) * (1 - Math.exp((1 - arrived) / partitions))
   const batches = Math.max(hit, records / stream.recordsPerBatchMax)
   const serviceMs = service.c0Ms + service.c1MsPerBatch * batches + service.c2MsPerRecord * records
   return { records, batches, serviceMs }
+}
+
+/** Mean milliseconds from a record's arrival to the end of its cycle. */
+function meanWaitMs({ perMs, burstMs }: Stream, cycleMs: number): number {
+  if (burstMs > 0) {
+    const bursts = Math.max(1, cycleMs / burstMs)
+    return cycleMs - ((bursts - 1) * burstMs) / 2
+  }
+  const gathered = perMs * cycleMs
+  return (cycleMs * (1 + gathered / 2)) / (1 + gathered)
 }
 
 /**
@@ -104,7 +125,7 @@ function requestAfter(stream: Stream, cycleMs: number): Request {
  */
 function cycleWithService(stream: Stream, leastMs: number): number {
   const surplus = (cycleMs: number): number =>
-    requestAfter(stream, cycleMs).serviceMs - 1 / stream.perMs - cycleMs
+    requestAfter(stream, cycleMs).serviceMs - periodOf(stream, cycleMs)
   if (surplus(leastMs) <= 0) return leastMs
   let low = leastMs
   let high = (stream.recordsPerBatchMax * stream.partitions - 1) / stream.perMs
@@ -118,7 +139,7 @@ function cycleWithService(stream: Stream, leastMs: number): number {
 }
 
 function checkInput(input: BatchingInput): void {
-  const { partitions, recordsPerSecond, batchSizeBytes, recordBytesEncoded, lingerMs } = input
+  const { partitions, recordsPerSecond, batchSizeBytes, recordBytesEncoded, lingerMs, burstMs } = input
   invariant(Number.isInteger(partitions) && partitions >= 1, 'a broker leads at least one partition', {
     partitions
   })
@@ -130,6 +151,7 @@ function checkInput(input: BatchingInput): void {
     batchSizeBytes,
     lingerMs
   })
+  invariant(burstMs >= 0, 'time between bursts is not negative', { burstMs })
 }
 
 /** Batch size, request size, request rate and mean latency of one producer's stream to one broker. */
@@ -139,20 +161,24 @@ export function predictBatching(input: BatchingInput): BatchingPrediction {
   const perMs = input.recordsPerSecond / 1e3
   const fitting = Math.floor((input.batchSizeBytes - BATCH_OVERHEAD) / input.recordBytesEncoded)
   const recordsPerBatchMax = Math.max(1, fitting)
-  const stream: Stream = { partitions, perMs, recordsPerBatchMax, service }
+  const single: Stream = { partitions, perMs, recordsPerBatchMax, service, burstMs: 0 }
 
-  const fill = fillMs(stream)
+  const fill = fillMs(single)
+  // A record that comes alone is no burst.
+  const isBursty = input.lingerMs <= fill && input.burstMs * perMs > 1
+  const stream = isBursty ? { ...single, burstMs: input.burstMs } : single
   const unhurried = Math.min(input.lingerMs, fill)
   const agreed = cycleWithService(stream, unhurried)
   const fullRecords = recordsPerBatchMax * partitions
   const cycleMs = Number.isFinite(agreed) ? agreed : (fullRecords - 1) / perMs
   const { records, batches, serviceMs } = requestAfter(stream, cycleMs)
 
-  const periodMs = cycleMs + 1 / perMs
+  const periodMs = periodOf(stream, cycleMs)
   const utilisation = serviceMs / periodMs
-  const gathered = perMs * cycleMs
-  const waitMs = (cycleMs * (1 + gathered / 2)) / (1 + gathered)
-  const queueMs = queueWaitMs(serviceMs, utilisation, gathered)
+  const waitMs = meanWaitMs(stream, cycleMs)
+  // Bursts are a timer's: requests follow each other as regularly, and vary only where records come alone.
+  const arrivalVariation = isBursty ? 0 : 1 / (perMs * periodMs) ** 2
+  const queueMs = queueWaitMs(serviceMs, utilisation, arrivalVariation)
   const fullServiceMs = service.c0Ms + service.c1MsPerBatch * partitions + service.c2MsPerRecord * fullRecords
   return {
     recordsPerBatchMax,
@@ -176,9 +202,8 @@ export function predictBatching(input: BatchingInput): BatchingPrediction {
  * Mean wait behind other requests: Kingman's formula for a fixed service time, bounded by the window in
  * flight.
  */
-function queueWaitMs(serviceMs: number, utilisation: number, gathered: number): number {
+function queueWaitMs(serviceMs: number, utilisation: number, arrivalVariation: number): number {
   const longest = WAITING_REQUESTS_MAX * serviceMs
   if (utilisation >= 1) return longest
-  const arrivalVariation = 1 / (1 + gathered) ** 2
   return Math.min(longest, (utilisation * serviceMs * arrivalVariation) / (2 * (1 - utilisation)))
 }

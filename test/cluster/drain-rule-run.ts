@@ -102,7 +102,8 @@ const expected = predictBatching({
   recordBytesEncoded: ENCODED_BYTES,
   lingerMs: LINGER_MS,
   service: { c0Ms: 0, c1MsPerBatch: 0, c2MsPerRecord: 0 },
-  arrivals: 'keyed'
+  arrivals: 'keyed',
+  burstMs: 0
 }).recordsPerRequest
 const cluster = await startCluster()
 const measured = await measure(cluster)

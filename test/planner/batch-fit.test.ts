@@ -97,12 +97,12 @@ describe('the costs of a request', () => {
 describe('how much longer a linger lasts than it says', () => {
   /** A request of so many records in four batches. */
   const requestOf = (records: number, lingerMs: number, changes: Partial<MeasuredBatching> = {}) =>
-    setting({ lingerMs, recordsPerBatch: records / 4, ...changes })
+    setting({ lingerMs, recordsPerBatch: records / 4, burstMs: 0, ...changes })
 
   test('is the median of what requests had more than the linger brought', () => {
     // 20 records a ms: 5 ms bring 101 records, 6.5 ms 131.
     const settings = [requestOf(131, 5), requestOf(421, 20, { recordsPerBatchMax: 1000 }), requestOf(141, 5)]
-    expect(lingerLatenessMs(settings, 5)).toBeCloseTo(1.5, 9)
+    expect(lingerLatenessMs(settings)).toBeCloseTo(1.5, 9)
   })
 
   test('is not told by full batches, by slow answers, or by settings without a linger', () => {
@@ -112,22 +112,20 @@ describe('how much longer a linger lasts than it says', () => {
       requestOf(300, 5, { requestMs: 8 }),
       requestOf(40, 0)
     ]
-    expect(lingerLatenessMs(settings, 20)).toBeCloseTo(1.5, 9)
+    expect(lingerLatenessMs(settings)).toBeCloseTo(1.5, 9)
   })
 
   test('is a timer’s millisecond where nothing tells', () => {
-    expect(lingerLatenessMs([], 5)).toBe(1)
-    expect(lingerLatenessMs([], 0)).toBe(1)
-    expect(lingerLatenessMs([requestOf(40, 0)], 5)).toBe(1)
+    expect(lingerLatenessMs([])).toBe(1)
+    expect(lingerLatenessMs([requestOf(40, 0)])).toBe(1)
   })
 
   test('is never less than nothing', () => {
-    expect(lingerLatenessMs([requestOf(90, 5)], 5)).toBe(0)
+    expect(lingerLatenessMs([requestOf(90, 5)])).toBe(0)
   })
 
-  test('is the time of a burst where there is no linger', () => {
-    const settings = [1, 1.2, 1.1].map(burstMs => setting({ burstMs }))
-    expect(lingerLatenessMs(settings, 0)).toBeCloseTo(1.05, 9)
-    expect(lingerLatenessMs([setting({ burstMs: 5, recordsPerSecond: 100 })], 0)).toBe(0)
+  test('is counted from the first burst to the one whose turn ends it', () => {
+    // 20 records a ms in bursts of 1.1 ms: 6.6 ms bring 132 records, and no more with the burst that follows.
+    expect(lingerLatenessMs([requestOf(132, 5, { burstMs: 1.1 })])).toBeCloseTo(1.6, 9)
   })
 })

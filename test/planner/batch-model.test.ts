@@ -16,7 +16,8 @@ function setting(partitions: number, recordsPerSecond: number, lingerMs: number)
     batchSizeBytes: 16384,
     recordBytesEncoded: 209.2,
     service: FREE,
-    arrivals: 'keyed'
+    arrivals: 'keyed',
+    burstMs: 0
   }
 }
 
@@ -182,6 +183,61 @@ describe('against the rule played event by event', () => {
   })
 })
 
+/** Turns of one event loop: first what lingered long enough goes, then the burst comes; without a linger it goes. */
+function simulateTurns(input: BatchingInput, turns: number): Simulated {
+  const random = seededRandom(input.lingerMs)
+  const { service, partitions, burstMs } = input
+  let waiting: { readonly partition: number; readonly at: number }[] = []
+  let records = 0
+  let batches = 0
+  let requests = 0
+  let latency = 0
+  const drain = (now: number): void => {
+    const lines = new Set(waiting.map(({ partition }) => partition)).size
+    const cost = service.c0Ms + service.c1MsPerBatch * lines + service.c2MsPerRecord * waiting.length
+    for (const { at } of waiting) latency += now - at + cost
+    records += waiting.length
+    batches += lines
+    requests += 1
+    waiting = []
+  }
+  for (let turn = 0; turn < turns; turn++) {
+    const now = turn * burstMs
+    const oldest = waiting[0]?.at ?? Number.POSITIVE_INFINITY
+    if (now - oldest >= input.lingerMs - 1e-9) drain(now)
+    const burst = Math.round((input.recordsPerSecond * burstMs) / 1000)
+    for (let n = 0; n < burst; n++) waiting.push({ partition: random.below(partitions), at: now })
+    if (input.lingerMs === 0) drain(now)
+  }
+  return {
+    recordsPerRequest: records / requests,
+    recordsPerBatch: records / batches,
+    meanLatencyMs: latency / records
+  }
+}
+
+describe('a program that sends in bursts', () => {
+  test.each([
+    [1, 20_000, 0, 0.6],
+    [4, 5_000, 0, 1],
+    [1, 20_000, 5.5, 1.1],
+    [4, 5_000, 6, 1.2],
+    [1, 5_000, 20, 1]
+  ])('%d partitions, %d rec/s, linger %d ms, a burst each %d ms', (partitions, rate, linger, burstMs) => {
+    const input = { ...setting(partitions, rate, linger), batchSizeBytes: 65536, service: COSTLY, burstMs }
+    const prediction = predictBatching(input)
+    const simulated = simulateTurns(input, 4_000)
+    expect(Math.abs(prediction.recordsPerRequest / simulated.recordsPerRequest - 1)).toBeLessThan(0.02)
+    expect(Math.abs(prediction.recordsPerBatch / simulated.recordsPerBatch - 1)).toBeLessThan(0.07)
+    expect(Math.abs(prediction.meanLatencyMs / simulated.meanLatencyMs - 1)).toBeLessThan(0.02)
+  })
+
+  test('makes no difference where a burst is one record', () => {
+    const alone = setting(12, 2_000, 5)
+    expect(predictBatching({ ...alone, burstMs: 0.5 })).toEqual(predictBatching(alone))
+  })
+})
+
 describe('for any setting', () => {
   const anySetting = fc.record({
     partitions: fc.integer({ min: 1, max: 500 }),
@@ -190,12 +246,15 @@ describe('for any setting', () => {
     recordBytesEncoded: fc.double({ min: 7, max: 1e5, noNaN: true }),
     lingerMs: fc.double({ min: 0, max: 1000, noNaN: true }),
     service: fc.constant(COSTLY),
-    arrivals: fc.constant('keyed' as const)
+    arrivals: fc.constant('keyed' as const),
+    burstMs: fc.constant(0)
   })
+  const anyBursts = fc.double({ min: 0, max: 50, noNaN: true })
 
   test('a batch holds one record to a full batch, a request one batch to one of each partition', () => {
     fc.assert(
-      fc.property(anySetting, input => {
+      fc.property(anySetting, anyBursts, (setting, burstMs) => {
+        const input = { ...setting, burstMs }
         const prediction = predictBatching(input)
         expect(prediction.recordsPerBatch).toBeGreaterThanOrEqual(1)
         expect(prediction.recordsPerBatch).toBeLessThanOrEqual(prediction.recordsPerBatchMax * (1 + 1e-12))

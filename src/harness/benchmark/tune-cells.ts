@@ -159,14 +159,16 @@ function predictCell(
   const bytesPerBatch = batches?.bytesPerBatch ?? 0
   // Without a linger answers come after every burst, and wake a loader more often than its timers alone.
   const alike = others.filter(({ lingerMs }) => (lingerMs === 0) === (cell.lingerMs === 0))
+  const bursts = (alike.length > 0 ? alike : others).map(({ burstMs }) => burstMs)
   const prediction = predictBatching({
     partitions: load.partitions,
     recordsPerSecond: own.recordsPerSecond,
     batchSizeBytes: cell.batchSize,
     recordBytesEncoded: (bytesPerBatch - BATCH_OVERHEAD) / own.recordsPerBatch,
-    lingerMs: cell.lingerMs + lingerLatenessMs(alike.length > 0 ? alike : others, cell.lingerMs),
+    lingerMs: cell.lingerMs === 0 ? 0 : cell.lingerMs + lingerLatenessMs(others),
     service: fitServiceCost(others),
-    arrivals: 'keyed'
+    arrivals: 'keyed',
+    burstMs: median(bursts)
   })
   const { recordsPerBatch, meanLatencyMs, requestsPerSecond, utilisation, endedBy } = prediction
   return {
@@ -190,7 +192,7 @@ function modelOf(
   )
   return {
     ...fitServiceCost(usable),
-    timerLatenessMs: lingerLatenessMs(usable, 1),
+    timerLatenessMs: lingerLatenessMs(usable),
     burstMs: median(usable.map(({ burstMs }) => burstMs)),
     leavesOneOut,
     judged: judged.length,

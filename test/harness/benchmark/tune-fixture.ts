@@ -28,9 +28,10 @@ function pacedRun(plan: TunePlan, index: number, off: number): BenchRun {
     recordsPerSecond,
     batchSizeBytes: batchSize,
     recordBytesEncoded: ENCODED_BYTES,
-    lingerMs: lingerMs + (lingerMs === 0 ? BURST_MS - 1000 / recordsPerSecond : LATE_MS),
+    lingerMs: lingerMs === 0 ? 0 : lingerMs + LATE_MS,
     service: COST,
-    arrivals: 'keyed'
+    arrivals: 'keyed',
+    burstMs: BURST_MS
   })
   const records = recordsPerSecond
   const batches = records / (prediction.recordsPerBatch * off)
