@@ -13,6 +13,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { runBench } from '../../../src/index.ts'
 
+const ALONE_ATTEMPTS = 5
 const RIVALS = 4
 const CORE = '1'
 const TASKS = '/proc/self/task'
@@ -81,7 +82,12 @@ async function boundBy(isStarved: boolean): Promise<string> {
 }
 
 try {
-  const alone = await boundBy(false)
+  // One run left alone that keeps its schedule shows that the rate can be kept; a host that takes its cores
+  // back for some milliseconds makes others late.
+  let alone = 'client-bound'
+  for (let attempt = 0; attempt < ALONE_ATTEMPTS && alone === 'client-bound'; attempt++) {
+    alone = await boundBy(false)
+  }
   const starved = await boundBy(true)
   process.exitCode = alone !== 'client-bound' && starved === 'client-bound' ? 0 : 1
 } finally {
