@@ -60,7 +60,7 @@ export function spread(values: readonly number[]): number {
  * The factor that 95 of 100 Student-t values stay below in size, for `degrees` >= 1 degrees of freedom.
  * Source: Abramowitz and Stegun 26.7.5 above the table, exact to 0.001.
  */
-function studentFactor(degrees: number): number {
+export function studentFactor(degrees: number): number {
   const printed = T_95[degrees - 1]
   if (printed !== undefined) return printed
   const z = 1.959964
