@@ -7,19 +7,19 @@
 const SEED = 0x9747b28c
 const MULTIPLIER = 0x5bd1e995
 
-/** Signed 32-bit hash. */
-export function murmur2(bytes: Uint8Array): number {
-  const length = bytes.length
-  const endOfWords = length & ~3
+/** Signed 32-bit hash of the bytes from `from` up to `end`. */
+export function murmur2(bytes: Uint8Array, from = 0, end = bytes.length): number {
+  const length = end - from
+  const endOfWords = from + (length & ~3)
   let hash = SEED ^ length
-  for (let at = 0; at < endOfWords; at += 4) {
+  for (let at = from; at < endOfWords; at += 4) {
     let word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
     word = Math.imul(word, MULTIPLIER)
     word = Math.imul(word ^ (word >>> 24), MULTIPLIER)
     hash = Math.imul(hash, MULTIPLIER) ^ word
   }
-  if (endOfWords < length) {
-    for (let at = endOfWords; at < length; at += 1) hash ^= bytes[at]! << (8 * (at - endOfWords))
+  if (endOfWords < end) {
+    for (let at = endOfWords; at < end; at += 1) hash ^= bytes[at]! << (8 * (at - endOfWords))
     hash = Math.imul(hash, MULTIPLIER)
   }
   hash = Math.imul(hash ^ (hash >>> 13), MULTIPLIER)

@@ -1,11 +1,20 @@
 /**
  * From measurements to a recommended partition count, with its interval, its reasons and its doubts.
  *
- * Recommended is the safe count at the medians of Tp and Tc; the interval runs from the count at the high end
- * of their throughput to the count at the low end. Rates are bytes per second of records (key and value).
+ * Recommended is the fewest partitions that are enough at the low end of what was measured: of total throughput
+ * by its law, and of Tc in all that is asked of consumers. The interval begins with the fewest that are enough
+ * at the high end. Rates are bytes per second of records (key and value).
  */
 import { invariant } from '../base/invariant.ts'
-import { pollWarning, predictConsumer } from './consumer-work.ts'
+import type { Outage } from './consumer-queue.ts'
+import { predictConsumer } from './consumer-work.ts'
+import { type DemandPlan, planDemand } from './demand.ts'
+import type { HandlerCost } from './handler-cost.ts'
+import { type HeadroomAnswers, planHeadroom } from './headroom.ts'
+import { COUNT_MAX } from './key-search.ts'
+import type { KeyShares } from './key-skew.ts'
+import type { LawPoint } from './law-choice.ts'
+import type { LawRefusal } from './law-count.ts'
 import { convertMeasurement, type Measurement } from './measurement.ts'
 import {
   articlePartitions,
@@ -17,8 +26,9 @@ import {
   type Throughputs,
   underProvisioningFactor
 } from './partition-count.ts'
-import { countInterval, judgeData, type Refusal, type Rerun, sideThroughput } from './refusal.ts'
-import { formatByteRate, formatCount, formatShare, type ProcessCost } from './units.ts'
+import { produceCount } from './produce-count.ts'
+import { judgeData, type Refusal, type Rerun, sideThroughput } from './refusal.ts'
+import { formatByteRate, formatCount, formatShare } from './units.ts'
 import type { Verdict } from './verdict.ts'
 import type { CpuCost, LoadDemand, Machine, PartitionOverhead, Verifiability } from './verifiability.ts'
 import { demandOf, judgeVerifiability } from './verifiability.ts'
@@ -33,10 +43,21 @@ export interface MeasuredPoint {
 export interface PlanInput {
   /** Tt, bytes per second. */
   readonly targetThroughput: number
+  /** Peak and growth on top of it. */
+  readonly headroom: HeadroomAnswers
   /** Mean key and value bytes of a record. */
   readonly recordBytes: number
   /** What a record costs its consumer; null if consumers only fetch. */
-  readonly process: ProcessCost | null
+  readonly handler: HandlerCost | null
+  /** Mean milliseconds a record may wait for its handler; null without such a wish. */
+  readonly lagSloMs: number | null
+  readonly outage: Outage | null
+  /** How records spread over keys; null: evenly. */
+  readonly keys: KeyShares | null
+  /** Total throughput at several counts, one partition among them. */
+  readonly points: readonly LawPoint[]
+  /** Of the bootstrap. */
+  readonly seed: number
   /** Tp: one partition, with as many producers as it takes. */
   readonly producer: MeasuredPoint
   /** Tc of a consumer that fetches and decodes only. */
@@ -53,9 +74,13 @@ type ConsumerSource = 'fetch-only' | 'measured with the handler' | 'predicted wi
 
 export interface Plan {
   readonly kind: 'plan'
-  /** The recommended count: the safe formula at the medians. */
+  /** The recommended count: the fewest that are enough at the low end of what was measured. */
   readonly partitions: number
   readonly partitionsInterval: readonly [low: number, high: number]
+  /** The target with its peak and growth, bytes per second. */
+  readonly offeredThroughput: number
+  /** What asks for partitions, at the low end of what was measured, and what would move it. */
+  readonly requirements: DemandPlan
   /** The side whose throughput per partition decides the count. */
   readonly binding: Side
   /** Tt, Tp and Tc as used. */
@@ -81,14 +106,14 @@ const SPREAD_WARNING = 0.25
 
 /** The Tc the plan uses, where it comes from, and the sentences on the handler. */
 function consumerOf(input: PlanInput): { source: ConsumerSource; measurement: Measurement; lines: string[] } {
-  const { process, recordBytes, consumerFetchOnly, consumerWithHandler } = input
+  const { handler, recordBytes, consumerFetchOnly, consumerWithHandler } = input
   const fetchOnly = consumerFetchOnly.measurement
-  if (process === null) {
+  if (handler === null) {
     invariant(consumerWithHandler === null, 'a Tc with a handler needs the cost of the handler')
     return { source: 'fetch-only', measurement: fetchOnly, lines: [] }
   }
   const predict = (fetchOnlyThroughput: number) =>
-    predictConsumer({ process, recordBytes, fetchOnlyThroughput, lanes: 1 })
+    predictConsumer({ process: handler.process, recordBytes, fetchOnlyThroughput, lanes: 1 })
   const { consumerThroughput: predicted, explanation } = predict(fetchOnly.bytesPerSecond)
   if (consumerWithHandler === null) {
     const measurement = convertMeasurement(fetchOnly, rate => predict(rate).consumerThroughput)
@@ -139,11 +164,33 @@ function pointWarnings(name: string, { measurement, verdict }: MeasuredPoint): s
 
 function warningsOf(input: PlanInput, consumer: Measurement): string[] {
   const consumerPoint = input.consumerWithHandler ?? { ...input.consumerFetchOnly, measurement: consumer }
-  const warnings = [...pointWarnings('Tp', input.producer), ...pointWarnings('Tc', consumerPoint)]
-  const poll = input.process === null ? null : pollWarning(input.process)
-  if (poll !== null) warnings.push(poll)
-  return warnings
+  return [...pointWarnings('Tp', input.producer), ...pointWarnings('Tc', consumerPoint)]
 }
+
+/** The demand side with a consumer that reaches `consumerThroughput` on a partition. */
+function demandWith(input: PlanInput, consumerThroughput: number, produceCount: number): DemandPlan {
+  const { handler, consumerFetchOnly } = input
+  const fetchOnly = consumerFetchOnly.measurement.bytesPerSecond
+  return planDemand({
+    targetThroughput: input.targetThroughput,
+    recordBytes: input.recordBytes,
+    headroom: input.headroom,
+    producerThroughput: input.producer.measurement.bytesPerSecond,
+    // No handler makes a consumer faster than it fetches.
+    fetchOnlyThroughput: handler === null ? consumerThroughput : Math.max(fetchOnly, consumerThroughput),
+    handler,
+    consumerThroughput: handler === null ? null : consumerThroughput,
+    lanes: 1,
+    arrivalBatch: 1,
+    lagSloMs: input.lagSloMs,
+    outage: input.outage,
+    consumerUtilisation: null,
+    keys: input.keys,
+    otherPartitions: produceCount
+  })
+}
+
+const COUNT_RATIO_MAX = 4
 
 /** The plan, or the refusal if the measurements cannot tell. */
 export function makePlan(input: PlanInput): Plan | Refusal {
@@ -152,36 +199,74 @@ export function makePlan(input: PlanInput): Plan | Refusal {
   for (const { label } of [producer.measurement, consumer]) {
     invariant(label === 'saturation', 'only a saturation measurement can be Tp or Tc', { label })
   }
+  const { offeredThroughput } = planHeadroom(targetThroughput, input.headroom)
   const sides = [
-    sideThroughput('produce', producer.measurement, targetThroughput),
-    sideThroughput('consume', consumer, targetThroughput)
+    sideThroughput('produce', producer.measurement, offeredThroughput),
+    sideThroughput('consume', consumer, offeredThroughput)
   ] as const
-  const refusal = judgeData(sides, targetThroughput, rerun)
+  const produced = produceCount({ ...input, targetThroughput: offeredThroughput, partitionsMax: COUNT_MAX })
+  const refusal = judgeData(sides, offeredThroughput, rerun)
   if (refusal !== null) return refusal
+  if (produced.kind === 'refused') return refusalOf(produced)
+  const [slow, fast] = consumer.interval95
+  const [fewest, safest] = produced.partitionsInterval
+  const most = demandWith(input, slow, safest)
+  const least = demandWith(input, fast, fewest)
+  const { partitions } = most
+  const unable = refuseDemand(least, most, rerun)
+  if (unable !== null) return unable
 
   const rates: Throughputs = {
-    targetThroughput,
+    targetThroughput: offeredThroughput,
     producerThroughput: producer.measurement.bytesPerSecond,
     consumerThroughput: consumer.bytesPerSecond
   }
-  const partitions = safePartitions(rates)
   const article = articlePartitions(rates)
-  const demand = demandOf({ ...input, partitions })
+  const process = input.handler?.process ?? null
+  const demand = demandOf({ ...input, process, targetThroughput: offeredThroughput, partitions })
   return {
     kind: 'plan',
     partitions,
-    partitionsInterval: countInterval(sides),
+    partitionsInterval: [least.partitions, partitions],
+    offeredThroughput,
+    requirements: most,
     binding: bindingSide(rates),
     rates,
     consumerSource: source,
-    safePartitions: partitions,
+    safePartitions: safePartitions(rates),
     articlePartitions: article,
     underProvisioningFactor: underProvisioningFactor(rates),
     articleLagGrowth: lagGrowth(article, rates),
     demand,
-    verifiability: judgeVerifiability(demand, input.machine, targetThroughput),
+    verifiability: judgeVerifiability(demand, input.machine, offeredThroughput),
     explanation: [bindingLine(rates, source), ...lines, ...explainDifference(rates)],
-    warnings: warningsOf(input, consumer)
+    warnings: [...warningsOf(input, consumer), ...most.warnings]
+  }
+}
+
+/** A law that noise hides may show in longer runs; one that has an end, or too few points, will not. */
+function refusalOf({ cause, reason, command }: LawRefusal): Refusal {
+  const isNoise = cause === 'wide' || cause === 'poor-fit'
+  return { kind: 'refused', reason, doubtful: isNoise ? ['produce'] : [], command }
+}
+
+/** Where no count is enough, or the measurements allow too many. */
+function refuseDemand(least: DemandPlan, most: DemandPlan, rerun: Rerun): Refusal | null {
+  if (!Number.isFinite(most.partitions)) {
+    // A key that no partition can take alone tells more than that these keys together cannot be spread.
+    const key = most.constraints.find(
+      ({ name, partitions }) => name === 'hottest key' && partitions === Infinity
+    )
+    const { sentence } = key ?? most.binding
+    return { kind: 'refused', reason: sentence, doubtful: [], command: rerun.command }
+  }
+  if (most.partitions <= COUNT_RATIO_MAX * least.partitions) return null
+  const range = `${formatCount(least.partitions)} to ${formatCount(most.partitions)}`
+  return {
+    kind: 'refused',
+    reason: `The measurements allow every count from ${range}, more than a factor of ${COUNT_RATIO_MAX}.`,
+    doubtful: ['consume'],
+    command: `${rerun.command} --runs ${2 * rerun.runs}`
   }
 }
 

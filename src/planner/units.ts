@@ -34,7 +34,8 @@ const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
   ['s', 1e3],
   ['m', 60e3],
   ['min', 60e3],
-  ['h', 3600e3]
+  ['h', 3600e3],
+  ['d', 86_400e3]
 ])
 
 const SIZE_FORM = 'give bytes or a number with a unit, such as 100, 1KB or 16KiB'
@@ -134,7 +135,7 @@ export function parseLoadRate(text: string): LoadRate {
 }
 
 /**
- * Milliseconds of `50us`, `2ms`, `1.5s`, `10m`, `1h`; 0 is permitted with a unit.
+ * Milliseconds of `50us`, `2ms`, `1.5s`, `10m`, `6h`, `7d`; 0 is permitted with a unit.
  * @throws HighwaterError HIGHWATER_CONFIG
  */
 export function parseDuration(text: string): number {
@@ -209,6 +210,15 @@ export function formatBytes(bytes: number): string {
     ['GB', 1e9],
     ['TB', 1e12]
   ])
+}
+
+/** Bytes in powers of two, at most two decimals, as Kafka's settings are given: `16 KiB`, `156.25 MiB`. */
+export function formatBinaryBytes(bytes: number): string {
+  let unit = 0
+  while (unit < 4 && Math.abs(bytes) >= 1024 ** (unit + 1)) unit++
+  const name = ['B', 'KiB', 'MiB', 'GiB', 'TiB'][unit]
+  const value = Number((bytes / 1024 ** unit).toFixed(2))
+  return `${value >= 1000 ? formatCount(value) : value} ${name}`
 }
 
 /**

@@ -22,6 +22,16 @@ test.each([
   expect(murmur2(new TextEncoder().encode(key))).toBe(expected)
 })
 
+test('a key has its hash wherever it lies', () => {
+  for (const key of ['', 'a', 'abc', 'foobar', 'a-little-bit-long-string']) {
+    const bytes = new TextEncoder().encode(key)
+    const around = new Uint8Array(bytes.length + 9).fill(255)
+    around.set(bytes, 3)
+    expect(murmur2(around, 3, 3 + bytes.length)).toBe(murmur2(bytes))
+    expect(murmur2(around.subarray(0, 3 + bytes.length), 3)).toBe(murmur2(bytes))
+  }
+})
+
 test('a key is placed by the hash without its sign bit, not by its absolute value', () => {
   expect([-2147483648, -1, 0, 7].map(toPositive)).toEqual([0, 2147483647, 0, 7])
   const places = ['', 'a', 'abc', 'foobar', 'k0'].map(

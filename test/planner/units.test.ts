@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HighwaterError } from '../../src/base/local-errors.ts'
 import {
+  formatBinaryBytes,
   formatByteRate,
   formatBytes,
   formatCount,
@@ -283,4 +284,16 @@ describe('what a load offers', () => {
       '0.5 records/s'
     ])
   })
+})
+
+test.each([
+  [0, '0 B'],
+  [1023, '1 023 B'],
+  [16_384, '16 KiB'],
+  [163_840_000, '156.25 MiB'],
+  [2 ** 25, '32 MiB'],
+  [300_000, '292.97 KiB'],
+  [5 * 2 ** 50, '5 120 TiB']
+])('%d bytes in powers of two are %s', (bytes, text) => {
+  expect(formatBinaryBytes(bytes)).toBe(text)
 })
