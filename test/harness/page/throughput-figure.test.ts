@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { throughputFigure } from '../../../src/harness/page/throughput-figure.ts'
+import { session } from './fixture.ts'
+
+const input = session().throughput!
+
+/** Centre of each mark that a pointer names, by its words. */
+function marksOf(svg: string, words: RegExp): [x: number, y: number][] {
+  const found = svg.matchAll(
+    /<title>([^<]*)<\/title><(?:circle cx="([\d.]+)" cy="([\d.]+)"|rect x="([\d.]+)")/g
+  )
+  return [...found]
+    .filter(([, title]) => words.test(title!))
+    .map(([, , x, y, left]) => [Number(x ?? left), Number(y)])
+}
+
+describe('the figure of throughput', () => {
+  test('says whether the count carries the load, and how far off the held-out prediction was', () => {
+    expect(throughputFigure(input).caption).toBe(
+      '30 partitions carry the planned 216\u00a0MB/s: the fit gives 331\u00a0MB/s (298 to 352\u00a0MB/s). ' +
+        'At 8 partitions, held out, 218\u00a0MB/s were predicted and 212\u00a0MB/s measured (−2.8\u00a0%).'
+    )
+    const tight = { ...input.recommended!, rateInterval: [200e6, 352e6] as const }
+    expect(throughputFigure({ ...input, recommended: tight }).caption).toContain(
+      '30 partitions may not carry'
+    )
+    const { caption } = throughputFigure({ ...input, recommended: null, heldOut: [] })
+    expect(caption).toBe('No count is shown to carry the planned 216\u00a0MB/s.')
+  })
+
+  test('draws each run where its rate lies, the runs of a count beside one another', () => {
+    const svg = throughputFigure(input).inline.wide
+    const runs = [1, 2, 4, 16].map(count => marksOf(svg, new RegExp(`^${count} partitions, run`)))
+    expect(runs.map(marks => marks.length)).toEqual([5, 5, 5, 5])
+    expect(new Set(runs[3]!.map(([x]) => x)).size).toBe(5)
+    // Upwards by rate: the first run of each count is its median, and lies as high as the scale says.
+    const [one, , , sixteen] = runs.map(marks => marks[0]![1])
+    const [zero, top] = [...svg.matchAll(/y1="([\d.]+)" x2="666"/g)].map(([, y]) => Number(y))
+    const step = (zero! - top!) / 100
+    expect(zero! - one!).toBeCloseTo(38.6 * step, 0)
+    expect(zero! - sixteen!).toBeCloseTo(303 * step, 0)
+  })
+
+  test('goes over to logarithms where counts lie far apart', () => {
+    const far = { partitions: 512, runs: [900e6, 950e6], median: 925e6 }
+    const svg = throughputFigure({ ...input, points: [...input.points, far] }).inline.wide
+    expect(svg).toContain('partitions, logarithmic')
+    expect(throughputFigure(input).inline.wide).not.toContain('logarithmic')
+  })
+
+  test('has every run, the prediction and the curves in its table', () => {
+    const { rows } = throughputFigure(input).table
+    expect(rows.filter(([, what]) => /^run \d/.test(String(what)))).toHaveLength(20)
+    expect(rows).toContainEqual([8, 'held out, predicted', 218e6, 207e6, 228e6])
+    expect(rows.filter(([, what]) => what === 'curve cap, rejected')).toHaveLength(36)
+  })
+})
