@@ -35,18 +35,31 @@ import {
   truncationOffset
 } from './local-commands.ts'
 import { LogDirectory } from './log-directory.ts'
+import { type PartitionLimits, partitionLimits } from './partition-limits.ts'
 import { PartitionRegistry } from './partition-registry.ts'
 import { ProducerIds } from './producer-ids.ts'
-import { partitionThreadsMax, type ThreadLimit } from './thread-limit.ts'
 import { TopicStore } from './topic-store.ts'
 
 export interface BrokerOptions {
   readonly logDirectory: string
   readonly arenaBytes: number
+  /** engine.partition.pace; 0: none. */
+  readonly partitionPace?: number
+  /** engine.partition.threads.max; 0: what the machine carries. */
+  readonly partitionThreadsMax?: number
 }
 
 /** Of a partition whose thread does not run. */
-const UNUSED: PartitionUsage = { cpuMs: null, diskMs: 0, blockedMs: null, passes: 0, bytes: 0, tailBytes: 0 }
+const UNUSED: PartitionUsage = {
+  cpuMs: null,
+  diskMs: 0,
+  blockedMs: null,
+  threadPartitions: 0,
+  pacedMs: 0,
+  passes: 0,
+  bytes: 0,
+  tailBytes: 0
+}
 
 export class Broker {
   readonly #engine: Engine
@@ -54,13 +67,14 @@ export class Broker {
   readonly #topics: TopicStore
   readonly #producerIds: ProducerIds
   readonly #partitions: PartitionRegistry
-  readonly #threadLimit: ThreadLimit
+  readonly #limits: PartitionLimits
   readonly #callers = new Set<CommandPort>()
   #lastId = 0
 
   /** @throws HighwaterError HIGHWATER_STORAGE, HIGHWATER_RESOURCES, HIGHWATER_LOG_CORRUPT */
   constructor(options: BrokerOptions) {
     this.#engine = createEngine(options.arenaBytes)
+    this.#limits = partitionLimits(machineLimits(), options.partitionThreadsMax ?? 0)
     const { storage } = this.#engine
     this.#directory = LogDirectory.claim(storage, options.logDirectory)
     try {
@@ -70,8 +84,11 @@ export class Broker {
       this.#directory.release()
       throw error
     }
-    this.#partitions = new PartitionRegistry(this.#engine, this.#topics, options.logDirectory)
-    this.#threadLimit = partitionThreadsMax(machineLimits())
+    this.#partitions = new PartitionRegistry(this.#engine, this.#topics, {
+      logDirectory: options.logDirectory,
+      threadsMax: this.#limits.threads,
+      pace: options.partitionPace ?? 0
+    })
   }
 
   /** Commands of the cluster that started this broker. */
@@ -106,8 +123,8 @@ export class Broker {
   }
 
   #partitionRoom(): PartitionRoom {
-    const { threads, reason } = this.#threadLimit
-    return { partitions: Math.max(0, threads - this.#topics.partitionCount), reason }
+    const { threads, threadsReason } = this.#limits
+    return { partitions: Math.max(0, threads - this.#topics.partitionCount), reason: threadsReason }
   }
 
   #accept(port: CommandPort): void {
@@ -136,7 +153,7 @@ export class Broker {
       case 'createTopics':
         return createTopics(bodyAs<CreateTopicsRequest>({ body }), {
           topics: this.#topics,
-          threadLimit: this.#threadLimit,
+          limits: this.#limits,
           random: systemRandom
         })
       case 'initProducerId':

@@ -1,31 +1,31 @@
 /**
- * One partition of this broker: its control block, the rings into it, and the thread that serves it, which
- * the supervisor starts again when it dies. The block and the rings outlive the thread.
+ * One partition of this broker: its control block, the rings into it, and its supervisor, which has it served
+ * again when its thread dies. The block and the rings outlive the thread.
  *
  * Thread: the broker. Words of the host's role are touched here only while the partition is offline.
  */
-import { invariant } from '../base/invariant.ts'
 import { KafkaError } from '../base/kafka-error.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 import { partitionDirectory, type TopicPartition } from '../base/topic-partition.ts'
 import type { HostRingDescription } from '../data-plane/partition/host-ring.ts'
 import type { PartitionSettings } from '../data-plane/partition/partition-settings.ts'
-import type { PartitionStart } from '../data-plane/partition/partition-thread.ts'
+import type { PartitionStart } from '../data-plane/partition/partition-start.ts'
 import type { CommandReply } from '../threads/command-port.ts'
 import {
   CONTROL_BLOCK_BYTES,
   ControlBlock,
   RUN_STATE_NONE,
   RUN_STATE_POISONED,
+  RUN_STATE_RECOVERING,
   TAIL_TABLE_WORD
 } from '../threads/control-block.ts'
-import { RingHost } from '../threads/ring.ts'
+import { hasEntries } from '../threads/ring.ts'
 import { SEGMENT_ENTRY_BYTES, SEGMENT_TABLE_BYTES_MAX } from '../threads/segment-table.ts'
 import { allocateWords, growableWords } from '../threads/shared-memory.ts'
 import { lendTailBlocks, TAIL_BLOCK_BYTES, TAIL_BLOCKS } from '../threads/tail-blocks.ts'
 import { AtomicWords } from '../threads/words.ts'
-import { startThread, type ThreadHandle } from '../threads/worker-pool.ts'
 import type { Engine } from './engine.ts'
+import type { HostThread, ThreadPartition, ThreadSigns } from './host-thread.ts'
 import { OfflineRings } from './offline-rings.ts'
 import { type HostEffect, type HostState, Supervisor } from './supervisor.ts'
 
@@ -35,8 +35,8 @@ interface PartitionPlace extends TopicPartition {
   readonly topicId: string
   readonly logDirectory: string
   readonly settings: PartitionSettings
-  /** Where the compiled partition thread lies. */
-  readonly entry: URL
+  /** The thread that serves it, from its first use on. */
+  readonly host: HostThread
   /** From now on `answerOffline` is wanted. */
   readonly wentOffline: () => void
 }
@@ -46,28 +46,25 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
+interface AttachedRing {
+  readonly description: HostRingDescription
+  readonly words: AtomicWords
+  readonly whenDrained: () => void
+}
+
 /** Constant while a partition has one replica: a restart does not change its leader. */
 export const LEADER_EPOCH = 0
 
-export class HostedPartition {
+export class HostedPartition implements ThreadPartition {
   readonly directory: string
   readonly controlWords = allocateWords(CONTROL_BLOCK_BYTES)
   readonly segmentWords = growableWords(SEGMENT_ENTRY_BYTES, SEGMENT_TABLE_BYTES_MAX)
-  readonly bellRow: number
   readonly #place: PartitionPlace
   readonly #engine: Engine
   readonly #control: ControlBlock
-  readonly #rings = new Map<number, HostRingDescription>()
-  readonly #whenDrained = new Map<number, () => void>()
+  readonly #rings = new Map<number, AttachedRing>()
   readonly #offlineRings: OfflineRings
   readonly #supervisor = new Supervisor()
-  readonly #scratch: number
-  #thread: ThreadHandle | null = null
-  readonly #begin = (): void => this.#start()
-  /** Whether the thread has its turn to start. */
-  #hasTurn = false
-  /** Whether a thread has ever served: only then are there clients that wait for the next. */
-  #hasEverServed = false
   #readyWaiters: Waiter[] = []
   #endWaiters: (() => void)[] = []
   /** Words of the last failure, null while there was none since the last start. */
@@ -77,7 +74,6 @@ export class HostedPartition {
     this.#place = place
     this.#engine = engine
     this.directory = `${place.logDirectory}/${partitionDirectory(place)}`
-    this.bellRow = engine.bellRows.take()
     const controlWords = new AtomicWords(this.controlWords)
     this.#control = new ControlBlock(controlWords)
     const region = engine.tryLendTail(TAIL_BLOCKS * TAIL_BLOCK_BYTES)
@@ -86,12 +82,32 @@ export class HostedPartition {
       lendTailBlocks(controlWords, TAIL_TABLE_WORD, lent)
     }
     this.#control.initialise(place.id)
-    this.#scratch = engine.lendScratch()
     this.#offlineRings = new OfflineRings(engine.bells, this.#control, engine.payloads)
+  }
+
+  get id(): number {
+    return this.#place.id
   }
 
   get state(): HostState {
     return this.#supervisor.state
+  }
+
+  /** Of the thread that serves it. */
+  get bellRow(): number {
+    return this.#place.host.bellRow
+  }
+
+  get isInTurn(): boolean {
+    return this.#control.isInTurn
+  }
+
+  get isRecovering(): boolean {
+    return this.#control.runState === RUN_STATE_RECOVERING
+  }
+
+  get progress(): number {
+    return (this.#control.heartbeat + this.#control.runState) | 0
   }
 
   /**
@@ -121,13 +137,13 @@ export class HostedPartition {
   }
 
   /** Tells the host of a new ring. @param whenDrained called once the ring is closed, empty and forgotten */
-  attach(ring: HostRingDescription, whenDrained: () => void): void {
-    this.#rings.set(ring.id, ring)
-    this.#whenDrained.set(ring.id, whenDrained)
-    if (this.state === 'offline') this.#offlineRings.add(ring)
-    else if (this.#thread !== null) {
-      const { ring: words, slots, ...body } = ring
-      this.#tell('attach', body, { ring: words, slots })
+  attach(description: HostRingDescription, whenDrained: () => void): void {
+    const words = new AtomicWords(description.ring)
+    this.#rings.set(description.id, { description, words, whenDrained })
+    if (this.state === 'offline') this.#offlineRings.add(description)
+    else if (this.#place.host.isRunning) {
+      const { ring, slots, ...body } = description
+      this.#place.host.post('attach', { partition: this.id, ...body }, { ring, slots })
     }
   }
 
@@ -138,15 +154,13 @@ export class HostedPartition {
 
   /** Wakes the host; a ring was closed. */
   ring(): void {
-    this.#engine.bells.ring(this.bellRow)
+    this.#place.host.ring()
   }
 
-  /** What the thread has used, or null while none serves. */
+  /** What it and its thread have used, or null while none serves. */
   async usage(): Promise<CommandReply | null> {
-    if (this.#thread === null || this.state !== 'online') return null
-    const reply = this.#thread.port.call('usage', {})
-    this.ring()
-    return reply
+    if (this.state !== 'online') return null
+    return this.#place.host.call('usage', { partition: this.id })
   }
 
   /**
@@ -154,23 +168,23 @@ export class HostedPartition {
    * @throws KafkaError KAFKA_STORAGE_ERROR when no thread serves
    */
   async truncate(offset: number): Promise<CommandReply> {
-    if (this.#thread === null || this.state !== 'online') throw this.#offlineError()
-    const reply = this.#thread.port.call('truncate', { offset })
-    this.ring()
+    const reply =
+      this.state === 'online' ? this.#place.host.call('truncate', { partition: this.id, offset }) : null
+    if (reply === null) throw this.#offlineError()
     return reply
   }
 
   /** Kills the thread, and waits for its confirmed end. */
   async kill(): Promise<void> {
-    const thread = this.#thread
-    if (thread === null) return
-    this.#failure = 'it was killed'
-    thread.abort()
-    await thread.ended
+    const { host } = this.#place
+    if (!host.isRunning) return
+    host.abort('it was killed', this)
+    await host.ended()
   }
 
   /**
-   * Flushes and closes the log, and waits for the confirmed end of the thread.
+   * Flushes and closes the log, and waits for the confirmed end of the thread; of one that serves others too
+   * these must be stopped as well.
    * @returns why the log could not be flushed, or null; of a partition that was offline before nothing is
    * told
    */
@@ -179,24 +193,28 @@ export class HostedPartition {
     const wasAlive = effect !== 'release'
     const ended = new Promise<void>(resolve => this.#endWaiters.push(resolve))
     this.#obey(effect)
-    // Without a thread there is no end to wait for.
-    if (this.#engine.starts.withdraw(this.#begin)) this.#threadEnded()
+    this.#place.host.withdrawUnwanted()
     await ended
     return wasAlive && this.#control.runState === RUN_STATE_POISONED ? this.#failure : null
   }
 
-  /** Looks after the thread. */
-  tick(): void {
-    if (this.#thread === null) return
-    const { runState, heartbeat } = this.#control
-    const workWaiting = this.state === 'online' && this.#hasWork()
-    this.#obey(this.#supervisor.tick(this.#now, { runState, heartbeat, workWaiting }))
+  /** Nobody uses it any more. */
+  get isUnwanted(): boolean {
+    return this.state === 'stopping'
+  }
+
+  /** Looks after the thread. While it opens another partition, this one has the patience that takes. */
+  tick({ progress, isRecovering }: ThreadSigns): void {
+    const isElsewhere = isRecovering && !this.isRecovering
+    const runState = isElsewhere ? RUN_STATE_RECOVERING : this.#control.runState
+    const workWaiting = this.state === 'online' && !isElsewhere && this.#hasWork()
+    this.#obey(this.#supervisor.tick(this.#now, { runState, heartbeat: progress, workWaiting }))
   }
 
   /** Answers what was submitted to an offline partition. @returns whether this must go on */
   answerOffline(): boolean {
     if (this.state !== 'offline') return false
-    this.#forget(this.#offlineRings.answer())
+    this.drained(this.#offlineRings.answer())
     return !this.#offlineRings.isEmpty
   }
 
@@ -205,33 +223,17 @@ export class HostedPartition {
   }
 
   #hasWork(): boolean {
-    for (const { ring, capacity } of this.#rings.values()) {
-      if (new RingHost(new AtomicWords(ring), capacity).available() > 0) return true
-    }
+    for (const { words } of this.#rings.values()) if (hasEntries(words)) return true
     return false
   }
 
-  #tell(name: string, body: object, shared: Record<string, SharedArrayBuffer> = {}): void {
-    this.#thread?.port.post(name, body, shared)
-    this.ring()
-  }
-
   #obey(effect: HostEffect): void {
-    if (effect === 'start') this.#askForStart()
-    else if (effect === 'ask-to-stop') this.#tell('stop', {})
+    const { host } = this.#place
+    if (effect === 'start') host.serve(this)
+    else if (effect === 'ask-to-stop') host.post('stop', { partition: this.id })
     else if (effect === 'go-offline') this.#goOffline()
     else if (effect === 'release') this.#release()
-    else if (effect === 'abort') {
-      this.#failure = 'it made no progress'
-      this.#thread?.abort()
-    }
-  }
-
-  /** After a death it goes before all that have never served. */
-  #askForStart(): void {
-    const { starts } = this.#engine
-    if (this.#hasEverServed) starts.askAgain(this.#begin)
-    else starts.ask(this.#begin)
+    else if (effect === 'abort') host.abort('it made no progress')
   }
 
   #goOffline(): void {
@@ -243,89 +245,65 @@ export class HostedPartition {
     this.#place.wentOffline()
   }
 
-  #start(): void {
-    const engine = this.#engine
-    this.#hasTurn = true
+  threadStarts(): PartitionStart {
     this.#failure = null
     this.#supervisor.started(this.#now)
-    engine.bells.revive(this.bellRow)
     this.#control.storeRunState(RUN_STATE_NONE)
+    this.#control.endTurn()
     this.#control.nextIncarnation()
-    const start: PartitionStart = {
-      arena: engine.arena,
-      scratch: this.#scratch,
-      bells: engine.bellWords,
-      bellRow: this.bellRow,
-      leases: engine.leaseWords,
+    return {
+      id: this.id,
       control: this.controlWords,
       segments: this.segmentWords,
       directory: this.directory,
       topicId: this.#place.topicId,
       leaderEpoch: LEADER_EPOCH,
       settings: this.#place.settings,
-      rings: [...this.#rings.values()]
+      sharesThread: this.#place.host.placed > 1,
+      rings: [...this.#rings.values()].map(({ description }) => description)
     }
-    const thread = startThread(this.#place.entry, { start })
-    this.#thread = thread
-    thread.port.onCommand(({ name, body }) => {
-      if (name === 'online') this.#wentOnline()
-      else if (name === 'failed') this.#failure = String(body['message'])
-      else if (name === 'drained') this.#forget(body['rings'] as number[])
-      else invariant(false, 'the broker knows what partitions say', { name })
-    })
-    thread.port.onClose(() => engine.bells.markDead(this.bellRow))
-    void this.#whenEnded(thread)
   }
 
-  async #whenEnded(thread: ThreadHandle): Promise<void> {
-    const { error } = await thread.ended
-    this.#failure ??= error?.message ?? null
-    this.#thread = null
-    this.#endTurn()
-    this.#threadEnded()
-  }
-
-  #threadEnded(): void {
-    this.#obey(this.#supervisor.ended(this.#now, this.#control.runState))
-  }
-
-  #endTurn(): void {
-    if (!this.#hasTurn) return
-    this.#hasTurn = false
-    this.#engine.starts.finished()
-  }
-
-  #wentOnline(): void {
-    this.#hasEverServed = true
-    this.#endTurn()
+  wentOnline(): void {
     this.#obey(this.#supervisor.online(this.#now))
     for (const waiter of this.#readyWaiters.splice(0)) waiter.resolve()
   }
 
-  #forget(rings: readonly number[]): void {
+  letGo(message: string): void {
+    this.#failure = message
+    // Its end is that of the thread, which is told to stop.
+    if (this.state === 'stopping') return
+    this.#place.host.forget(this)
+    this.#obey(this.#supervisor.ended(this.#now, this.#control.runState))
+  }
+
+  threadEnded(isBlamed: boolean, failure: string | null): void {
+    this.#failure ??= failure
+    this.#obey(this.#supervisor.ended(this.#now, this.#control.runState, isBlamed))
+  }
+
+  drained(rings: readonly number[]): void {
     for (const id of rings) {
+      const ring = this.#rings.get(id)
       this.#rings.delete(id)
-      const whenDrained = this.#whenDrained.get(id)
-      this.#whenDrained.delete(id)
-      whenDrained?.()
+      ring?.whenDrained()
     }
   }
 
   /** No thread has the host's role, nor will any: the broker takes it. */
   #takeRings(): void {
-    for (const ring of this.#rings.values()) this.#offlineRings.add(ring)
+    for (const { description } of this.#rings.values()) this.#offlineRings.add(description)
   }
 
   /** Without a thread. What one had not answered, because it died or none came after it, is answered here. */
   #release(): void {
     this.#takeRings()
-    this.#forget(this.#offlineRings.answer())
+    this.drained(this.#offlineRings.answer())
     const closed = new HighwaterError(
       'HIGHWATER_CLOSED',
       'the cluster was closed while a partition was opened'
     )
     for (const waiter of this.#readyWaiters.splice(0)) waiter.reject(closed)
     for (const resolve of this.#endWaiters.splice(0)) resolve()
-    this.#engine.bellRows.giveBack(this.bellRow)
   }
 }

@@ -17,7 +17,7 @@ import type { Command, CommandReply, SharedValue } from '../threads/command-port
 
 export type { PartitionUsage }
 
-/** How many partitions more a broker takes, and what sets that: "a limit of 256 open files". */
+/** How many partitions more have a thread of their own, and what sets that: "a limit of 256 open files". */
 export interface PartitionRoom {
   readonly partitions: number
   readonly reason: string

@@ -50,6 +50,8 @@ class LocalProducePartition implements ProducePartition {
   readonly hostBellRow: number
   /** Whether batches were added since the last `send`. */
   isTouched = false
+  /** Whether its lane looks here for completions. */
+  isWatched = false
 
   constructor({ topic, partition }: TopicPartition, reply: ProducePartitionReply, ring: SharedArrayBuffer) {
     this.topic = topic
@@ -70,6 +72,8 @@ export class LocalProduceLane implements ProduceLane {
   readonly #partitions: LocalProducePartition[] = []
   readonly #openings = new Map<string, Promise<ProducePartition>>()
   readonly #touched: LocalProducePartition[] = []
+  /** Those with something in flight, and perhaps some that had: idle partitions cost nothing. */
+  readonly #watched: LocalProducePartition[] = []
   readonly #result: ProduceResult = {
     slot: 0,
     errorCode: 0,
@@ -79,6 +83,8 @@ export class LocalProduceLane implements ProduceLane {
   }
   readonly #hasCompleted = (): boolean => this.hasCompleted
   #submission = 0
+  /** Calls of `reap` under way: what it settles may send and reap again. */
+  #reaping = 0
   #isSleeping = false
   #isClosed = false
 
@@ -164,7 +170,12 @@ export class LocalProduceLane implements ProduceLane {
 
   /** Every ring first: what belongs to one request is seen by all hosts before the first of them is woken. */
   send(): void {
-    for (const partition of this.#touched) partition.ring.publish()
+    for (const partition of this.#touched) {
+      partition.ring.publish()
+      if (partition.isWatched) continue
+      partition.isWatched = true
+      this.#watched.push(partition)
+    }
     for (const partition of this.#touched) {
       partition.isTouched = false
       this.#parts.bells.ring(partition.hostBellRow)
@@ -174,14 +185,29 @@ export class LocalProduceLane implements ProduceLane {
 
   reap(settle: (result: ProduceResult) => void): number {
     let count = 0
-    for (const { ring } of this.#partitions) {
-      if (ring.inFlight === 0) continue
-      for (let slot = ring.reap(); slot >= 0; slot = ring.reap()) {
-        count++
-        settle(this.#read(slot))
+    this.#reaping++
+    try {
+      for (const { ring } of this.#watched) {
+        for (let slot = ring.reap(); slot >= 0; slot = ring.reap()) {
+          count++
+          settle(this.#read(slot))
+        }
       }
+    } finally {
+      this.#reaping--
     }
+    if (count > 0 && this.#reaping === 0) this.#unwatchIdle()
     return count
+  }
+
+  #unwatchIdle(): void {
+    const watched = this.#watched
+    let kept = 0
+    for (const partition of watched) {
+      partition.isWatched = partition.ring.inFlight > 0
+      if (partition.isWatched) watched[kept++] = partition
+    }
+    watched.length = kept
   }
 
   #read(slot: number): ProduceResult {
@@ -195,7 +221,7 @@ export class LocalProduceLane implements ProduceLane {
   }
 
   get hasCompleted(): boolean {
-    for (const { ring } of this.#partitions) if (ring.hasCompleted) return true
+    for (const { ring } of this.#watched) if (ring.hasCompleted) return true
     return false
   }
 

@@ -8,6 +8,7 @@ import { HighwaterError } from '../base/local-errors.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import { threadEntry } from '../threads/worker-entry.ts'
 import type { Engine } from './engine.ts'
+import { HostThreads } from './host-threads.ts'
 import { HostedPartition } from './hosted-partition.ts'
 import { partitionSettings } from './topic-settings.ts'
 import type { TopicStore } from './topic-store.ts'
@@ -18,19 +19,33 @@ const TICK_MS = 500
 /** How long a batch for an offline partition waits for its refusal. */
 const OFFLINE_TICK_MS = 5
 
+interface RegistryOptions {
+  readonly logDirectory: string
+  /** Partition threads; partitions beyond them share one. */
+  readonly threadsMax: number
+  /** engine.partition.pace of the cluster. */
+  readonly pace: number
+}
+
 export class PartitionRegistry {
   readonly #engine: Engine
   readonly #topics: TopicStore
   readonly #logDirectory: string
   readonly #partitions = new Map<string, HostedPartition>()
+  readonly #offline = new Set<HostedPartition>()
   #cancelTick: () => void
   #cancelOfflineTick: (() => void) | null = null
+  readonly #pace: number
+  readonly #hosts: HostThreads
   #isClosed = false
 
-  constructor(engine: Engine, topics: TopicStore, logDirectory: string) {
+  constructor(engine: Engine, topics: TopicStore, options: RegistryOptions) {
+    const { logDirectory, threadsMax, pace } = options
     this.#engine = engine
     this.#topics = topics
     this.#logDirectory = logDirectory
+    this.#pace = pace
+    this.#hosts = new HostThreads(engine, ENTRY, threadsMax)
     this.#cancelTick = engine.clock.after(TICK_MS, () => this.#tick())
   }
 
@@ -69,9 +84,12 @@ export class PartitionRegistry {
       partition,
       topicId: known.topicId,
       logDirectory: this.#logDirectory,
-      settings: partitionSettings(known.configs),
-      entry: ENTRY,
-      wentOffline: () => this.#answerOffline()
+      settings: partitionSettings(known.configs, this.#pace),
+      host: this.#hosts.place(),
+      wentOffline: () => {
+        this.#offline.add(hosted)
+        this.#answerOffline()
+      }
     }
     const hosted = new HostedPartition(place, this.#engine)
     this.#partitions.set(`${topic}-${partition}`, hosted)
@@ -79,7 +97,7 @@ export class PartitionRegistry {
   }
 
   #tick(): void {
-    for (const partition of this.#partitions.values()) partition.tick()
+    this.#hosts.tick()
     this.#answerOffline()
     this.#cancelTick = this.#engine.clock.after(TICK_MS, () => this.#tick())
   }
@@ -88,7 +106,7 @@ export class PartitionRegistry {
   #answerOffline(): void {
     if (this.#cancelOfflineTick !== null) return
     let goesOn = false
-    for (const partition of this.#partitions.values()) goesOn = partition.answerOffline() || goesOn
+    for (const partition of this.#offline) goesOn = partition.answerOffline() || goesOn
     if (!goesOn) return
     this.#cancelOfflineTick = this.#engine.clock.after(OFFLINE_TICK_MS, () => {
       this.#cancelOfflineTick = null
@@ -104,6 +122,7 @@ export class PartitionRegistry {
     this.#isClosed = true
     this.#cancelTick()
     const failures = await Promise.all([...this.#partitions.values()].map(partition => partition.stop()))
+    await this.#hosts.ended()
     this.#cancelOfflineTick?.()
     const [failure] = failures.filter(text => text !== null)
     if (failure !== undefined) throw new HighwaterError('HIGHWATER_STORAGE', failure)

@@ -9,7 +9,8 @@
  *   stopping  confirmed end ─▶ none
  *   offline   the broker answers the rings; it has the host's role then
  *
- * A thread that ends by itself in `starting` or `online` is treated as in `dying`.
+ * A thread that ends by itself in `starting` or `online` is treated as in `dying`. One that serves several
+ * partitions may die of one of them: for the others it is a restart that does not count.
  * Thread: the broker.
  */
 import { RUN_STATE_POISONED, RUN_STATE_RECOVERING } from '../threads/control-block.ts'
@@ -21,6 +22,7 @@ export type HostEffect = 'none' | 'start' | 'abort' | 'ask-to-stop' | 'go-offlin
 
 interface HostSigns {
   readonly runState: number
+  /** Changes whenever the thread does something, for whichever of its partitions. */
   readonly heartbeat: number
   /** Whether a batch or a command waits for the host. */
   readonly workWaiting: boolean
@@ -86,6 +88,10 @@ export class Supervisor {
   /** Looks at the thread, every now and then. */
   tick(now: number, signs: HostSigns): HostEffect {
     if (this.#state === 'online') return this.#tickOnline(now, signs)
+    if (this.#state !== 'dying' && signs.heartbeat !== this.#heartbeat) {
+      this.#heartbeat = signs.heartbeat
+      this.#since = now
+    }
     const permitted = this.#permittedMs(signs)
     if (permitted === null || now - this.#since < permitted) return 'none'
     if (this.#state === 'starting') this.#enter('dying', now)
@@ -109,11 +115,15 @@ export class Supervisor {
     return 'abort'
   }
 
-  /** The confirmed end of the thread. */
-  ended(now: number, runState: number): HostEffect {
+  /** The confirmed end of the thread. @param isBlamed false: it died of another partition */
+  ended(now: number, runState: number, isBlamed = true): HostEffect {
     if (this.#state === 'stopping') {
       this.#enter('none', now)
       return 'release'
+    }
+    if (!isBlamed && runState !== RUN_STATE_POISONED) {
+      this.#enter('starting', now)
+      return 'start'
     }
     this.#deaths = [...this.#deaths.filter(death => now - death < DEATHS_WINDOW_MS), now]
     if (!this.#hasServed) this.#failedStarts++

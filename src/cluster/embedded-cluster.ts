@@ -35,7 +35,7 @@ export interface Cluster {
    */
   truncatePartition(partition: TopicPartition, offset: number): Promise<number>
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage>
-  /** How many partitions more it takes: each has a thread of its own. */
+  /** How many partitions more have a thread of their own each; it takes more, which share threads. */
   partitionRoom(): Promise<PartitionRoom>
   /**
    * Answers what was submitted, flushes and closes all logs, and ends every thread. Again: nothing.
@@ -137,11 +137,17 @@ async function endBroker(broker: ThreadHandle): Promise<void> {
  * HIGHWATER_THREAD_ENDED if the broker's thread could not start
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { logDirs, engineArenaBytes } = parseBrokerConfig(options)
+  const { logDirs, engineArenaBytes, enginePartitionPace, enginePartitionThreadsMax } =
+    parseBrokerConfig(options)
   const isTemporary = logDirs === null
   const logDir = isTemporary ? makeTemporaryLogDirectory() : resolve(logDirs)
   try {
-    const broker = await openBroker({ logDirectory: logDir, arenaBytes: engineArenaBytes })
+    const broker = await openBroker({
+      logDirectory: logDir,
+      arenaBytes: engineArenaBytes,
+      partitionPace: enginePartitionPace,
+      partitionThreadsMax: enginePartitionThreadsMax
+    })
     return new EmbeddedCluster(broker, logDir, isTemporary)
   } catch (error) {
     if (isTemporary) removeLogDirectory(logDir)

@@ -4,6 +4,7 @@
  * Kafka: server/config/ServerLogConfigs.
  */
 import { type ConfigInput, configError, defineConfig, type ParsedConfig } from './define-config.ts'
+import { PARTITION_PACE_SETTING } from './partition-pace.ts'
 
 const MIB = 1048576
 
@@ -18,6 +19,13 @@ const definition = defineConfig('broker', {
     default: 1024 * MIB,
     range: [MIB, 2048 * MIB - 65536],
     doc: 'Addresses of the shared memory for batches and log tails; pages cost memory once touched.'
+  },
+  'engine.partition.pace': PARTITION_PACE_SETTING,
+  'engine.partition.threads.max': {
+    type: 'int',
+    default: 0,
+    range: [0, 192],
+    doc: 'Threads for partitions; beyond so many partitions they share them. 0: by what the machine has.'
   }
 })
 

@@ -4,6 +4,7 @@
  * Kafka: common/config/TopicConfig, storage/internals/log/LogConfig.
  */
 import { defineConfig, type ParsedConfig } from './define-config.ts'
+import { PARTITION_PACE_SETTING } from './partition-pace.ts'
 
 const INT_MAX = 2147483647
 
@@ -15,6 +16,7 @@ const definition = defineConfig('topic', {
     range: [0, 2 ** 52],
     doc: 'Offset of the first record of each partition. Not in Kafka.'
   },
+  'engine.partition.pace': PARTITION_PACE_SETTING,
   'index.interval.bytes': {
     type: 'int',
     default: 4096,

@@ -80,9 +80,19 @@ export class ControlBlock {
     return this.#words.load(HEARTBEAT)
   }
 
-  /** Host: once a turn. */
+  /** Host: when its turn begins, and when it ends. */
   beat(): void {
     this.#words.store(HEARTBEAT, (this.#words.get(HEARTBEAT) + 1) | 0)
+  }
+
+  /** Odd: of several partitions of a dead thread, the one whose turn it was. */
+  get isInTurn(): boolean {
+    return (this.heartbeat & 1) === 1
+  }
+
+  /** Broker, before a new host: nobody's turn is under way. */
+  endTurn(): void {
+    if (this.isInTurn) this.beat()
   }
 
   /** 0 while no view was ever published; it wraps back to 0 only after 2^32 publications. */

@@ -125,6 +125,11 @@ export class RingHost {
   }
 }
 
+/** Whether something was submitted and is not completed; asked by one who has neither role. */
+export function hasEntries(words: Words): boolean {
+  return words.load(SUBMITTED) !== words.load(COMPLETED)
+}
+
 /** Puts both positions of a fresh ring at `start`; before any other thread has it. */
 export function startRingAt(words: Words, start: number): void {
   words.set(SUBMITTED, start)

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/base/random.ts'
 import { createEngine, type Engine } from '../../src/broker/engine.ts'
+import { HostThread } from '../../src/broker/host-thread.ts'
 import { HostedPartition } from '../../src/broker/hosted-partition.ts'
 import { StartQueue } from '../../src/broker/start-queue.ts'
 import { randomId } from '../../src/broker/topic-id.ts'
 import { partitionSettings } from '../../src/broker/topic-settings.ts'
 import { Arena } from '../../src/threads/arena.ts'
+import { ControlBlock } from '../../src/threads/control-block.ts'
 import { AtomicWords } from '../../src/threads/words.ts'
 import { threadEntry } from '../../src/threads/worker-entry.ts'
 import { syntheticBatch } from '../data-plane/log/batches.ts'
@@ -56,31 +58,38 @@ class ToldStarts extends StartQueue {
   }
 }
 
+interface Hosting {
+  readonly partition: HostedPartition
+  readonly engine: Engine
+  readonly starts: ToldStarts
+  readonly clock: ManualClock
+  readonly wentOffline: () => number
+}
+
 /** A partition on an engine whose clock stands: however slow the machine, deaths are close together. */
-function hostPartition(entry = ENTRY): {
-  partition: HostedPartition
-  engine: Engine
-  starts: ToldStarts
-  wentOffline: () => number
-} {
+function hostPartition(entry = ENTRY): Hosting {
   const starts = new ToldStarts(1, 1)
-  const engine: Engine = { ...createEngine(16 * MIB), clock: new ManualClock(), starts }
+  const clock = new ManualClock()
+  const engine: Engine = { ...createEngine(16 * MIB), clock, starts }
+  const hosting = { engine, starts, clock }
   let timesOffline = 0
-  const place = {
-    id: 1,
-    topic: 'orders',
-    partition: 0,
-    topicId: randomId(seededRandom(1)),
-    logDirectory: directory,
-    settings: partitionSettings({}),
-    entry,
-    wentOffline: () => {
-      timesOffline++
-    }
+  const wentOffline = (): void => {
+    timesOffline++
   }
-  const partition = new HostedPartition(place, engine)
+  const partition = partitionOn(new HostThread(engine, entry), engine, { id: 1, wentOffline })
   hosted = partition
-  return { partition, engine, starts, wentOffline: () => timesOffline }
+  return { ...hosting, partition, wentOffline: () => timesOffline }
+}
+
+function partitionOn(
+  host: HostThread,
+  engine: Engine,
+  { id, wentOffline = () => {} }: { readonly id: number; readonly wentOffline?: () => void }
+): HostedPartition {
+  host.place()
+  const name = { topic: 'orders', partition: id - 1, topicId: randomId(seededRandom(1)) }
+  const place = { id, ...name, logDirectory: directory, settings: partitionSettings({}), host, wentOffline }
+  return new HostedPartition(place, engine)
 }
 
 /** A ring of the partition with one batch in it that nobody was told of. */
@@ -214,5 +223,97 @@ describe('closing answers what was submitted', { timeout: 60_000 }, () => {
     expect(await partition.stop()).toBeNull()
     expect(sender.reap()).toMatchObject([STORAGE_ERROR])
     expect(timesDrained).toBe(1)
+  })
+})
+
+describe('partitions that share a thread', { timeout: 60_000 }, () => {
+  async function two(): Promise<{ host: HostThread; engine: Engine; both: HostedPartition[] }> {
+    const clock = new ManualClock()
+    const engine: Engine = { ...createEngine(16 * MIB), clock, starts: new ToldStarts(1, 1) }
+    const host = new HostThread(engine, ENTRY)
+    const both = [1, 2].map(id => partitionOn(host, engine, { id }))
+    for (const partition of both) await partition.ready()
+    return { host, engine, both }
+  }
+
+  const statesOf = (partitions: readonly HostedPartition[]): string[] => partitions.map(({ state }) => state)
+
+  async function stopAll(partitions: readonly HostedPartition[]): Promise<void> {
+    await Promise.all(partitions.map(partition => partition.stop()))
+  }
+
+  async function die(host: HostThread): Promise<void> {
+    host.abort('it was ended')
+    await host.ended()
+  }
+
+  test('of a death the one is to blame whose turn it was', async () => {
+    const { host, both } = await two()
+    for (let death = 1; death <= 3; death++) {
+      for (const partition of both) await partition.ready()
+      expect(both.map(({ isInTurn }) => isInTurn)).toEqual([false, false])
+      new ControlBlock(new AtomicWords(both[1]!.controlWords)).beat()
+      await die(host)
+    }
+    await both[0]!.ready()
+    expect(statesOf(both)).toEqual(['online', 'offline'])
+    await stopAll(both)
+  })
+
+  test('of a death in no turn all are to blame', async () => {
+    const { host, both } = await two()
+    for (let death = 1; death <= 3; death++) {
+      for (const partition of both) await partition.ready()
+      await die(host)
+    }
+    expect(statesOf(both)).toEqual(['offline', 'offline'])
+    await stopAll(both)
+  })
+
+  test('come back together with the rings they had', async () => {
+    const { host, both } = await two()
+    const senders = both.map(() => new RigSender(Arena.create(MIB), 1, 0, { slotBytes: 1024, slotCount: 2 }))
+    await die(host)
+    for (const [index, partition] of both.entries()) {
+      // Empty, so that no thread looks for a batch in the arena of the test.
+      partition.attach({ ...senders[index]!.description(), id: index, bellRow: SENDER_ROW }, () => {})
+    }
+    for (const partition of both) await partition.ready()
+    expect((await both[0]!.usage())?.body).toMatchObject({ threadPartitions: 2, passes: 0 })
+    await stopAll(both)
+  })
+
+  test('that are stopped before they are open again still answer what came meanwhile', async () => {
+    const { host, both } = await two()
+    await die(host)
+    // The next thread runs, and has opened nothing yet.
+    const senders = both.map(submitOne)
+    await stopAll(both)
+    // The batch lies in no arena of theirs, so the thread calls it corrupt; the broker would say 56.
+    for (const sender of senders) expect([2, 87]).toContain(sender.reap()[0]?.errorCode)
+  })
+
+  test('are patient while the thread opens another of them', async () => {
+    const { partition, starts, clock } = hostPartition()
+    // The only turn is taken: no thread begins, and no batch is answered.
+    starts.ask(() => {})
+    const opening = partition.ready()
+    const stands = { progress: 1, isRecovering: true }
+    partition.tick(stands)
+    clock.advance(60_000)
+    partition.tick(stands)
+    expect(partition.state).toBe('starting')
+    partition.wentOnline()
+    await opening
+    submitOne(partition)
+    clock.advance(60_000)
+    partition.tick(stands)
+    clock.advance(4_999)
+    partition.tick({ progress: 1, isRecovering: false })
+    expect(partition.state).toBe('online')
+    clock.advance(5_000)
+    partition.tick({ progress: 1, isRecovering: false })
+    expect(partition.state).toBe('dying')
+    hosted = null
   })
 })

@@ -144,3 +144,38 @@ test('a start that serves makes up for those before it that did not', () => {
   expect(supervisor.ended(150_000, RUN_STATE_NONE)).toBe('start')
   expect(supervisor.ended(180_000, RUN_STATE_NONE)).toBe('go-offline')
 })
+
+test('a death that another partition of the thread is to blame for does not count', () => {
+  const supervisor = onlineAt(0)
+  for (let death = 0; death < 9; death++) {
+    expect(supervisor.ended(death, RUN_STATE_ONLINE, false)).toBe('start')
+    supervisor.online(death)
+  }
+  expect(supervisor.ended(9, RUN_STATE_ONLINE)).toBe('start')
+  expect(supervisor.ended(10, RUN_STATE_POISONED, false)).toBe('go-offline')
+})
+
+test('starts that end by the doing of another are no failed starts', () => {
+  const supervisor = new Supervisor()
+  supervisor.needed(0)
+  for (let end = 1; end < 9; end++) {
+    expect(supervisor.ended(end * 30_000, RUN_STATE_NONE, false)).toBe('start')
+  }
+})
+
+test('a thread that closes one log after another may take as long as it gets on', () => {
+  const supervisor = onlineAt(0)
+  supervisor.stop(0)
+  for (let closed = 1; closed < 9; closed++)
+    expect(supervisor.tick(closed * 59_999, signs(closed))).toBe('none')
+  expect(supervisor.tick(8 * 59_999 + 60_000, signs(8))).toBe('abort')
+})
+
+test('a thread that opens one log after another may take as long as it gets on', () => {
+  const supervisor = new Supervisor()
+  supervisor.needed(0)
+  const opening = (heartbeat: number) => signs(heartbeat, false, RUN_STATE_NONE)
+  for (let opened = 1; opened < 9; opened++)
+    expect(supervisor.tick(opened * 29_999, opening(opened))).toBe('none')
+  expect(supervisor.tick(8 * 29_999 + 30_000, opening(8))).toBe('abort')
+})

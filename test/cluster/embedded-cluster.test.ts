@@ -267,8 +267,9 @@ test('offsets are listed by time', async () => {
 test('the use of a partition thread is told', async () => {
   const cluster = await started()
   const channel = await withTopic(cluster)
-  const unused = { cpuMs: null, diskMs: 0, blockedMs: null, passes: 0, bytes: 0, tailBytes: 0 }
-  expect(await cluster.partitionUsage(orders)).toEqual(unused)
+  const unused = { cpuMs: null, diskMs: 0, blockedMs: null, threadPartitions: 0 }
+  const nothing = { pacedMs: 0, passes: 0, bytes: 0, tailBytes: 0 }
+  expect(await cluster.partitionUsage(orders)).toEqual({ ...unused, ...nothing })
   const producer = await LaneProducer.open(channel, orders)
   await producer.append(10)
   const usage = await cluster.partitionUsage(orders)

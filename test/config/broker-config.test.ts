@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import { parseBrokerConfig } from '../../src/config/broker-config.ts'
 
 test('without a directory there is none, and the arena is a gibibyte of addresses', () => {
-  expect(parseBrokerConfig({})).toEqual({ logDirs: null, engineArenaBytes: 1073741824 })
+  expect(parseBrokerConfig({})).toEqual({
+    logDirs: null,
+    engineArenaBytes: 1073741824,
+    enginePartitionPace: 0,
+    enginePartitionThreadsMax: 0
+  })
 })
 
 test('an arena stays below what a 32-bit address reaches', () => {

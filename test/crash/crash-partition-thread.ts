@@ -5,7 +5,8 @@ import { Log } from '../../src/data-plane/log/log.ts'
 import { LogSegment } from '../../src/data-plane/log/log-segment.ts'
 import { PartitionHost } from '../../src/data-plane/partition/partition-host.ts'
 import { PartitionRecovery } from '../../src/data-plane/partition/partition-recovery.ts'
-import partitionThread, { type PartitionStart } from '../../src/data-plane/partition/partition-thread.ts'
+import type { PartitionStart } from '../../src/data-plane/partition/partition-start.ts'
+import partitionThread from '../../src/data-plane/partition/partition-thread.ts'
 import type { ThreadTask } from '../../src/threads/thread-start.ts'
 import { type CrashPoint, CrashSwitch } from './crash-points.ts'
 
@@ -24,7 +25,8 @@ function follow(prototype: object, method: string, after: () => void): void {
 }
 
 export default async function crashPartitionThread(task: ThreadTask): Promise<void> {
-  const { directory } = task.data['start'] as PartitionStart
+  const [start] = task.data['partitions'] as PartitionStart[]
+  const directory = start?.directory ?? ''
   const crash = new CrashSwitch(task.data['crashWords'] as SharedArrayBuffer)
   const partition = Number(directory.slice(directory.lastIndexOf('-') + 1))
   const point = (prototype: object, method: string, name: CrashPoint): void => {

@@ -2,7 +2,7 @@
  * CreateTopics (key 19), in the process.
  *
  * Behaviour: each topic is judged for itself; what is answered with 0 is on disk. -1 means the default: one
- * partition, one replica. Not more partitions than the machine carries threads for.
+ * partition, one replica. Not more partitions than the machine has memory and files for.
  * Not done: manual assignment, validateOnly.
  */
 import { ERROR_CODES, type ErrorName } from '../../base/error-codes.ts'
@@ -14,7 +14,7 @@ import type {
   CreateTopicsRequest,
   CreateTopicsResponse
 } from '../../wire/protocol/messages.ts'
-import type { ThreadLimit } from '../thread-limit.ts'
+import type { PartitionLimits } from '../partition-limits.ts'
 import { randomId } from '../topic-id.ts'
 import { partitionSettings } from '../topic-settings.ts'
 import type { TopicStore } from '../topic-store.ts'
@@ -26,7 +26,7 @@ interface Refusal {
 
 interface CreateTopicsParts {
   readonly topics: TopicStore
-  readonly threadLimit: ThreadLimit
+  readonly limits: PartitionLimits
   readonly random: Random
 }
 
@@ -44,7 +44,7 @@ export function createTopics(request: CreateTopicsRequest, parts: CreateTopicsPa
   }
 }
 
-function faultOf(topic: CreatableTopic, { topics, threadLimit }: CreateTopicsParts): Refusal | null {
+function faultOf(topic: CreatableTopic, { topics, limits }: CreateTopicsParts): Refusal | null {
   const nameFault = topicNameFault(topic.name) ?? collision(topic.name, topics)
   if (nameFault !== null) return { error: 'INVALID_TOPIC_EXCEPTION', message: sentence(nameFault) }
   if (topics.get(topic.name) !== undefined) {
@@ -58,10 +58,10 @@ function faultOf(topic: CreatableTopic, { topics, threadLimit }: CreateTopicsPar
     return { error: 'INVALID_PARTITIONS', message }
   }
   const wanted = topics.partitionCount + partitions
-  if (wanted > threadLimit.threads) {
+  if (wanted > limits.partitions) {
     const message =
-      `With ${topic.name} the broker would have ${wanted} partitions, each with a thread, and this machine ` +
-      `carries ${threadLimit.threads}, set by ${threadLimit.reason}; create fewer partitions.`
+      `With ${topic.name} the broker would have ${wanted} partitions, and this machine carries ` +
+      `${limits.partitions}, set by ${limits.partitionsReason}; create fewer partitions.`
     return { error: 'INVALID_PARTITIONS', message }
   }
   if (topic.replicationFactor !== 1 && topic.replicationFactor !== -1) {

@@ -18,6 +18,8 @@ export interface PartitionRange extends TopicPartition {
 
 export class SubscriptionState {
   #partitions: AssignedPartition[] = []
+  /** The same by name. */
+  #byName = new Map<string, AssignedPartition>()
   /** The partition the next round starts with. */
   #turn = 0
   readonly #reset: OffsetReset
@@ -37,20 +39,21 @@ export class SubscriptionState {
 
   /** A partition that stays keeps what is known of it, and its position unless the new range has one. */
   assign(ranges: readonly PartitionRange[]): void {
-    ranges.forEach(checkRange)
-    const before = this.#partitions
+    checkRanges(ranges)
+    const before = this.#byName
     this.#partitions = ranges.map(range => {
-      const assigned = before.find(known => isSame(known, range)) ?? new AssignedPartition(range, this.#reset)
+      const assigned = before.get(nameOf(range)) ?? new AssignedPartition(range, this.#reset)
       assigned.end = range.to ?? Number.POSITIVE_INFINITY
       if (range.from !== undefined) assigned.moveTo(range.from)
       return assigned
     })
+    this.#byName = new Map(this.#partitions.map(assigned => [nameOf(assigned), assigned]))
     this.#turn = 0
   }
 
   /** @throws HighwaterError HIGHWATER_CONFIG if it is not assigned */
   find(wanted: TopicPartition): AssignedPartition {
-    const assigned = this.#partitions.find(known => isSame(known, wanted))
+    const assigned = this.#byName.get(nameOf(wanted))
     if (assigned !== undefined) return assigned
     const { topic, partition } = wanted
     throw new HighwaterError('HIGHWATER_CONFIG', `${topic}-${partition} is not assigned to this consumer.`)
@@ -74,13 +77,22 @@ export class SubscriptionState {
   }
 }
 
-function checkRange(range: PartitionRange, index: number, ranges: readonly PartitionRange[]): void {
-  checkOffset(range.from ?? 0)
-  checkOffset(range.to ?? 0)
-  const first = ranges.findIndex(other => isSame(other, range))
-  if (first === index) return
-  const { topic, partition } = range
-  throw new HighwaterError('HIGHWATER_CONFIG', `${topic}-${partition} is named twice: assign it once.`)
+/** Before anything is changed. */
+function checkRanges(ranges: readonly PartitionRange[]): void {
+  const names = new Set<string>()
+  for (const range of ranges) {
+    checkOffset(range.from ?? 0)
+    checkOffset(range.to ?? 0)
+    const name = nameOf(range)
+    if (names.has(name)) {
+      throw new HighwaterError('HIGHWATER_CONFIG', `${name} is named twice: assign it once.`)
+    }
+    names.add(name)
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`
 }
 
 /** @throws HighwaterError HIGHWATER_CONFIG */

@@ -58,7 +58,7 @@ export class RecordAccumulator {
   readonly pool: SlotPool
   readonly staging: StagingPool
   /** Queues with batches whose broker is not known. */
-  unrouted: PartitionQueue[] = []
+  readonly unrouted = new Set<PartitionQueue>()
   readonly generations = new FlushGenerations()
   /** Somebody waits for memory: every batch is due. */
   isMemoryWanted = false
@@ -241,15 +241,15 @@ export class RecordAccumulator {
   list(queue: PartitionQueue): void {
     if (queue.isListed || queue.batches.length === 0) return
     queue.isListed = true
-    const listed = queue.node === null ? this.unrouted : queue.node.queues
-    listed.push(queue)
+    if (queue.node === null) this.unrouted.add(queue)
+    else queue.node.queues.push(queue)
   }
 
   /** Names the broker of a queue, or null where it is no longer known. */
   route(queue: PartitionQueue, node: ProducerNode | null): void {
     if (queue.node === node) return
     if (queue.isListed) {
-      if (queue.node === null) this.unrouted = this.unrouted.filter(other => other !== queue)
+      if (queue.node === null) this.unrouted.delete(queue)
       else queue.node.queues = queue.node.queues.filter(other => other !== queue)
       queue.isListed = false
     }

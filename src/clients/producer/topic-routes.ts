@@ -140,13 +140,15 @@ export class TopicRoutes {
    * Begins to ask about wanted topics, and for the brokers of queues that have batches and no place to go;
    * about all topics where the last answer is older than metadata.max.age.ms.
    */
-  lookAfter(ways: RouteWays, unrouted: readonly PartitionQueue[]): void {
+  lookAfter(ways: RouteWays, unrouted: Iterable<PartitionQueue>): void {
     for (const route of this.#wanted) {
       this.#wanted.delete(route)
       this.#ask(route, ways).catch(this.#options.onFatal)
     }
     for (const queue of unrouted) {
-      if (queue.batches.length > 0) this.#reroute(this.of(queue.topic), ways).catch(this.#options.onFatal)
+      if (queue.batches.length === 0) continue
+      const route = this.of(queue.topic)
+      if (route.routing === null) this.#reroute(route, ways).catch(this.#options.onFatal)
     }
     if (this.#options.clock.monotonic() >= this.#refreshAt && !this.#isRefreshing) {
       this.#refresh(ways.channel).catch(this.#options.onFatal)
@@ -175,7 +177,7 @@ export class TopicRoutes {
   }
 
   #reroute(route: TopicRoute, ways: RouteWays): Promise<void> {
-    route.routing ??= this.#rerouteAll(route, ways).finally(() => {
+    route.routing = this.#rerouteAll(route, ways).finally(() => {
       route.routing = null
       this.#options.onChange()
     })

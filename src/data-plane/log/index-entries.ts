@@ -7,15 +7,17 @@
 import { invariant } from '../../base/invariant.ts'
 import type { StorageFile } from './storage.ts'
 
-/** Room for 512 offset entries, the first 2 MiB of a log; doubled when it is full. */
+/** Room for 512 offset entries, the first 2 MiB of a log; doubled when it is full, taken with the first. */
 const FIRST_BYTES = 4096
+const NO_BYTES = new Uint8Array(0)
+const NO_VIEW = new DataView(NO_BYTES.buffer)
 
 export class IndexEntries {
   readonly entryBytes: number
   /** Entries permitted by segment.index.bytes; a file read from disk may hold more. */
   readonly countMax: number
-  #bytes = new Uint8Array(FIRST_BYTES)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes = NO_BYTES
+  #view = NO_VIEW
   #count = 0
   #countOnDisk = 0
 
@@ -31,6 +33,10 @@ export class IndexEntries {
   /** Entries the file holds; the rest is pending. */
   get countOnDisk(): number {
     return this.#countOnDisk
+  }
+
+  get hasPending(): boolean {
+    return this.#count > this.#countOnDisk
   }
 
   /** View of all entries; another one after the next `claim`. */
@@ -81,7 +87,7 @@ export class IndexEntries {
   load(file: StorageFile): boolean {
     const sizeBytes = file.size()
     const whole = sizeBytes - (sizeBytes % this.entryBytes)
-    this.#grow(whole)
+    if (whole > this.#bytes.byteLength) this.#grow(whole)
     const read = file.read(this.#bytes.subarray(0, whole), 0)
     this.#count = Math.floor(read / this.entryBytes)
     this.#countOnDisk = this.#count

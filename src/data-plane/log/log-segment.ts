@@ -11,6 +11,7 @@
 import { invariant } from '../../base/invariant.ts'
 import { batchStructureFault, maxTimestampAt, RECORD_BATCH_OVERHEAD } from '../../wire/record/record-batch.ts'
 import type { BatchFacts } from './batch-facts.ts'
+import { IndexFile } from './index-file.ts'
 import { INDEX_SUFFIXES, logFilePath, SUFFIX } from './log-file-names.ts'
 import type { LogOptions, LogSettings } from './log-settings.ts'
 import { OffsetIndex } from './offset-index.ts'
@@ -32,8 +33,8 @@ export class LogSegment {
   /** -1 none. */
   maxTimestamp = -1
   readonly #settings: LogSettings
-  readonly #indexFile: StorageFile
-  readonly #timeIndexFile: StorageFile
+  readonly #indexFile: IndexFile
+  readonly #timeIndexFile: IndexFile
   readonly #createdAt: number
   /** Last offset of the batch that holds `maxTimestamp`. */
   #offsetOfMaxTimestamp: number
@@ -79,8 +80,8 @@ export class LogSegment {
   }
 
   #loadIndexes(): void {
-    const offsetsAreWhole = this.offsetIndex.entries.load(this.#indexFile)
-    const timesAreWhole = this.timeIndex.entries.load(this.#timeIndexFile)
+    const offsetsAreWhole = this.#indexFile.use(file => this.offsetIndex.entries.load(file))
+    const timesAreWhole = this.#timeIndexFile.use(file => this.timeIndex.entries.load(file))
     const areOrdered = this.offsetIndex.isOrdered() && this.timeIndex.isOrdered()
     if (offsetsAreWhole && timesAreWhole && areOrdered) return
     this.offsetIndex.entries.truncateTo(0)
@@ -179,14 +180,16 @@ export class LogSegment {
   }
 
   settleIndexes(): void {
-    this.timeIndex.entries.settle(this.#timeIndexFile)
-    this.offsetIndex.entries.settle(this.#indexFile)
+    this.#timeIndexFile.use(file => this.timeIndex.entries.settle(file))
+    this.#indexFile.use(file => this.offsetIndex.entries.settle(file))
   }
 
   /** Appends pending index entries to their files. Times first: an offset entry promises its time entry. */
   flushIndexes(): void {
-    this.timeIndex.entries.flushPending(this.#timeIndexFile)
-    this.offsetIndex.entries.flushPending(this.#indexFile)
+    const times = this.timeIndex.entries
+    const offsets = this.offsetIndex.entries
+    if (times.hasPending) this.#timeIndexFile.use(file => times.flushPending(file))
+    if (offsets.hasPending) this.#indexFile.use(file => offsets.flushPending(file))
   }
 
   get pendingIndexEntries(): number {
@@ -207,8 +210,8 @@ export class LogSegment {
   flush(indexes: boolean): void {
     this.file.flush()
     if (!indexes) return
-    this.#indexFile.flush()
-    this.#timeIndexFile.flush()
+    this.#indexFile.use(file => file.flush())
+    this.#timeIndexFile.use(file => file.flush())
   }
 
   /** Closes all files, also where one of them refuses. */
@@ -238,15 +241,18 @@ export class LogSegment {
 }
 
 /** Opens `.log`, `.index` and `.timeindex`; if one refuses, those opened before it are closed. */
-function openFiles(options: LogOptions, baseOffset: number): [StorageFile, StorageFile, StorageFile] {
-  const opened: StorageFile[] = []
-  const open = (suffix: string): StorageFile => {
-    const file = options.storage.open(logFilePath(options.directory, baseOffset, suffix), 'write')
+function openFiles(options: LogOptions, baseOffset: number): [StorageFile, IndexFile, IndexFile] {
+  const { storage, directory, keepsIndexesOpen = true } = options
+  const opened: { close(): void }[] = []
+  const index = (suffix: string): IndexFile => {
+    const file = new IndexFile(storage, logFilePath(directory, baseOffset, suffix), keepsIndexesOpen)
     opened.push(file)
     return file
   }
   try {
-    return [open(SUFFIX.log), open(SUFFIX.offsetIndex), open(SUFFIX.timeIndex)]
+    const file = storage.open(logFilePath(directory, baseOffset, SUFFIX.log), 'write')
+    opened.push(file)
+    return [file, index(SUFFIX.offsetIndex), index(SUFFIX.timeIndex)]
   } catch (error) {
     for (const file of opened) file.close()
     throw error

@@ -31,4 +31,6 @@ export interface LogOptions {
   readonly initialOffset?: number
   /** 22 characters of base64url; written before the first data, and compared when the log is opened again. */
   readonly topicId?: string
+  /** Whether the index files of the active segment are held open, as its `.log` is; true if absent. */
+  readonly keepsIndexesOpen?: boolean
 }

@@ -355,6 +355,12 @@ export class Log {
     }
   }
 
+  /** Lets go of the files without a word to the disk, as after a storage error. */
+  abandon(): void {
+    if (!this.#isClosed && this.#failure === null) this.#loaded.active.abandon()
+    this.#isClosed = true
+  }
+
   #checkUsable(): void {
     const { directory } = this.#options
     if (this.#failure !== null) {

@@ -59,6 +59,8 @@ export interface PartitionHostParts {
   readonly clock: Clock
   readonly settings: PartitionSettings
   readonly leaderEpoch: number
+  /** Bytes a pass takes at most, but for its first batch; 1 MiB if absent. */
+  readonly passBytesMax?: number
 }
 
 const PASS_BATCHES_MAX = 64
@@ -106,6 +108,7 @@ class PassEntry {
 
 export class PartitionHost {
   readonly #parts: PartitionHostParts
+  readonly #passBytesMax: number
   #rings: HostRing[] = []
   #firstRing = 0
   readonly #entries: PassEntry[] = []
@@ -120,6 +123,7 @@ export class PartitionHost {
 
   constructor(parts: PartitionHostParts) {
     this.#parts = parts
+    this.#passBytesMax = Math.min(parts.passBytesMax ?? PASS_BYTES_MAX, PASS_BYTES_MAX)
   }
 
   get passes(): number {
@@ -182,7 +186,7 @@ export class PartitionHost {
       for (let i = 0; i < available && this.#count < PASS_BATCHES_MAX; i++) {
         const entry = this.#nextEntry(ring)
         this.#read(entry, ring.ring.slotAt(i))
-        if (this.#count > 0 && bytes + entry.sizeBytes > PASS_BYTES_MAX) break
+        if (this.#count > 0 && bytes + entry.sizeBytes > this.#passBytesMax) break
         bytes += entry.sizeBytes
         this.#count++
       }

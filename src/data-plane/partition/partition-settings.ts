@@ -15,4 +15,6 @@ export interface PartitionSettings {
   readonly timestampAfterMaxMs: number
   /** engine.initial.offset: where an empty log begins; 0 if absent. */
   readonly initialOffset?: number
+  /** engine.partition.pace: bytes it appends in a second at most; 0 or absent: no bound. */
+  readonly paceBytesPerSecond?: number
 }

@@ -1,67 +1,45 @@
 /**
- * Entry of a partition thread: recovers its log, then passes until it is told to stop, and sleeps when there
- * is nothing to do.
+ * Entry of a partition thread: serves one partition, or many in turn, one pass each, until it has none left;
+ * and sleeps when there is nothing to do.
  *
- *   broker ─▶ attach, stop, usage, truncate      host ─▶ online, drained      shared words for the rest
+ *   broker ─▶ open, attach, stop, usage, truncate      thread ─▶ online, drained, let go      words: the rest
  *
  * Thread: its own; it blocks in Atomics.wait and has no event loop. Whoever posts a command rings its bell.
- * It ends by itself when it is stopped or the log is poisoned; `runState` says which. What the broker must
- * know beyond that it learns from the confirmed end.
+ * A partition whose disk refuses is let go of, and the others are served on. Anything else that is thrown
+ * ends the thread: it may have been an accident, and what it left is taken over after the confirmed end.
  */
 import { systemClock } from '../../base/clock.ts'
 import { invariant } from '../../base/invariant.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
-import { Arena, type ArenaHandle } from '../../threads/arena.ts'
+import { Arena } from '../../threads/arena.ts'
 import { Bells } from '../../threads/bells.ts'
 import type { Command, CommandPort } from '../../threads/command-port.ts'
-import { ControlBlock, RUN_STATE_POISONED, RUN_STATE_STOPPED } from '../../threads/control-block.ts'
+import { ControlBlock, RUN_STATE_POISONED } from '../../threads/control-block.ts'
 import { LeaseTable } from '../../threads/lease-table.ts'
-import { SegmentTable } from '../../threads/segment-table.ts'
-import { growWords } from '../../threads/shared-memory.ts'
 import { enterThread } from '../../threads/thread-start.ts'
 import { AtomicWords } from '../../threads/words.ts'
-import { crc32cOf } from '../../wire/record/checksum.ts'
 import { fileStorage } from '../log/file-storage.ts'
-import type { Log } from '../log/log.ts'
-import type { LogOptions } from '../log/log-settings.ts'
 import type { Storage } from '../log/storage.ts'
 import { TimedStorage } from '../log/timed-storage.ts'
 import { type HostRingDescription, hostRing } from './host-ring.ts'
-import { LogPublication } from './log-publication.ts'
-import { PartitionHost } from './partition-host.ts'
-import { PartitionReaders } from './partition-readers.ts'
-import { PartitionRecovery } from './partition-recovery.ts'
-import type { PartitionSettings } from './partition-settings.ts'
-import { PartitionTruncation } from './partition-truncation.ts'
+import { type PartitionStart, startOf, type ThreadStart } from './partition-start.ts'
+import { ServedPartition, type ServingThread } from './served-partition.ts'
 
-/** What the broker starts a partition thread with. */
-export interface PartitionStart {
-  readonly arena: ArenaHandle
-  /** Address of the thread's scratch memory in the arena, or 0. */
-  readonly scratch: number
-  readonly bells: SharedArrayBuffer
-  readonly bellRow: number
-  readonly leases: SharedArrayBuffer
-  readonly control: SharedArrayBuffer
-  readonly segments: SharedArrayBuffer
-  readonly directory: string
-  readonly topicId: string
-  readonly leaderEpoch: number
-  readonly settings: PartitionSettings
-  readonly rings: readonly HostRingDescription[]
-}
-
-/** What a partition thread has used. */
+/** What a partition has used, and its thread with it. */
 export interface PartitionUsage {
-  /** Null where the system does not tell. */
+  /** Of the thread. Null where the system does not tell. */
   readonly cpuMs: number | null
-  /** Milliseconds inside calls to the disk, whatever it did there. */
+  /** Milliseconds the thread was inside calls to the disk, whatever it did there. */
   readonly diskMs: number
   /**
-   * Milliseconds in which it neither computed nor waited for a core nor slept for want of work: it stood, for
-   * the disk as far as `diskMs` goes. Null where the system does not tell.
+   * Milliseconds in which the thread neither computed nor waited for a core nor slept for want of work: it
+   * stood, for the disk as far as `diskMs` goes. Null where the system does not tell.
    */
   readonly blockedMs: number | null
+  /** Partitions that share this thread, this one among them; 0 while none serves it. */
+  readonly threadPartitions: number
+  /** Milliseconds in which the thread slept though this partition had work, for its pace alone. */
+  readonly pacedMs: number
   readonly passes: number
   readonly bytes: number
   /** Bytes copied for readers, into tail blocks. */
@@ -74,99 +52,126 @@ const SCHEDSTAT = '/proc/thread-self/schedstat'
 
 class PartitionThread {
   readonly #port: CommandPort
-  readonly #bells: Bells
   readonly #bellRow: number
-  readonly #control: ControlBlock
-  readonly #readers: PartitionReaders
-  readonly #recovery: PartitionRecovery
-  readonly #start: PartitionStart
-  readonly #publication: LogPublication
-  readonly #options: LogOptions
   readonly #storage = new TimedStorage(fileStorage, systemClock)
+  readonly #thread: ServingThread
+  readonly #toOpen: PartitionStart[]
+  #served: ServedPartition[] = []
+  /** Ids of partitions that are to be closed. */
+  readonly #stopping = new Set<number>()
+  readonly #mustWake = (): boolean => this.#hasCommands() || this.#idleMs() === 0
   #commands: Command[] = []
   #sleptMs = 0
-  #stopping = false
 
-  constructor(start: PartitionStart, port: CommandPort) {
-    this.#start = start
+  constructor(start: ThreadStart, partitions: readonly PartitionStart[], port: CommandPort) {
     this.#port = port
-    this.#bells = new Bells(new AtomicWords(start.bells))
     this.#bellRow = start.bellRow
-    const words = new AtomicWords(start.control)
-    this.#control = new ControlBlock(words)
-    this.#readers = new PartitionReaders({
-      control: this.#control,
-      words,
+    this.#toOpen = [...partitions]
+    this.#thread = {
+      memory: new Arena(start.arena, start.scratch),
+      bells: new Bells(new AtomicWords(start.bells)),
       leases: new LeaseTable(new AtomicWords(start.leases)),
-      bells: this.#bells
-    })
-    const segments = new SegmentTable(new AtomicWords(start.segments), bytes => {
-      growWords(start.segments, bytes)
-    })
-    this.#publication = new LogPublication(this.#control, segments, start.leaderEpoch)
-    this.#options = {
       storage: this.#storage,
-      clock: systemClock,
-      directory: start.directory,
-      settings: start.settings.log,
-      crc: crc32cOf,
-      initialOffset: start.settings.initialOffset ?? 0,
-      topicId: start.topicId
+      clock: systemClock
     }
-    this.#recovery = new PartitionRecovery({
-      control: this.#control,
-      segments,
-      publication: this.#publication,
-      readers: this.#readers,
-      options: this.#options
-    })
   }
 
+  /** Until it serves no partition any more. One is opened at a time: those that serve need not wait long. */
   run(): void {
-    this.#recovery.begin()
-    const log = this.#recovery.openLog()
-    const host = new PartitionHost({
-      memory: new Arena(this.#start.arena, this.#start.scratch),
-      control: this.#control,
-      publication: this.#publication,
-      readers: this.#readers,
-      bells: this.#bells,
-      log,
-      clock: systemClock,
-      settings: this.#start.settings,
-      leaderEpoch: this.#start.leaderEpoch
-    })
-    const rings = this.#start.rings.map(hostRing)
-    for (const ring of rings) host.attachRing(ring)
-    this.#recovery.list(log)
-    this.#recovery.cutTail(log)
-    this.#recovery.sweep(rings, log.logEndOffset)
-    this.#recovery.publish(log)
-    this.#recovery.finish()
-    this.#port.post('online', {})
-    host.ringEveryBell()
-    this.#passUntilStopped(host, log)
-    // A poisoned log is let go of without a word to the disk.
-    log.close()
-    if (host.failure !== null) throw host.failure
-    this.#control.storeRunState(RUN_STATE_STOPPED)
+    for (;;) {
+      if (this.#hasCommands()) this.#obey()
+      const next = this.#toOpen.shift()
+      if (next !== undefined) this.#open(next)
+      if (this.#turns() > 0 || this.#toOpen.length > 0) continue
+      this.#tellDrained()
+      this.#closeStopping()
+      if (this.#served.length === 0) return
+      this.#sleep()
+    }
   }
 
-  #passUntilStopped(host: PartitionHost, log: Log): void {
-    const mustWake = (): boolean => host.hasWork() || this.#hasCommands()
-    while (true) {
-      this.#control.beat()
-      if (this.#hasCommands()) this.#obey(host, log)
-      const finished = host.pass()
-      if (host.failure !== null) return
-      if (finished > 0) continue
-      const drained = host.detachDrained()
-      if (drained.length > 0) this.#port.post('drained', { rings: drained })
-      if (this.#stopping) return
-      const sleepsFromMs = systemClock.monotonic()
-      this.#bells.sleep(this.#bellRow, mustWake, SLEEP_MS)
-      this.#sleptMs += systemClock.monotonic() - sleepsFromMs
+  #open(start: PartitionStart): void {
+    let partition: ServedPartition
+    try {
+      partition = new ServedPartition(start, this.#thread)
+    } catch (error) {
+      if (!isUnusableDisk(error)) throw error
+      new ControlBlock(new AtomicWords(start.control)).storeRunState(RUN_STATE_POISONED)
+      this.#tellLetGo(start.id, error)
+      return
     }
+    partition.isStopping = this.#stopping.has(start.id)
+    this.#served.push(partition)
+    this.#port.post('online', { partition: start.id })
+    partition.ringEveryBell()
+  }
+
+  #tellLetGo(partition: number, error: unknown): void {
+    this.#port.post('letGo', { partition, message: error instanceof Error ? error.message : String(error) })
+  }
+
+  /** One turn for each partition. @returns batches finished */
+  #turns(): number {
+    let finished = 0
+    let hasFailed = false
+    for (const partition of this.#served) {
+      finished += partition.turn()
+      if (partition.failure !== null) hasFailed = true
+    }
+    if (!hasFailed) return finished
+    for (const partition of this.#served.filter(({ failure }) => failure !== null)) {
+      this.#letGo(partition, partition.failure)
+    }
+    return finished
+  }
+
+  #letGo(partition: ServedPartition, error: unknown): void {
+    partition.abandon()
+    this.#forget(partition)
+    this.#tellLetGo(partition.id, error)
+  }
+
+  #forget(partition: ServedPartition): void {
+    this.#served = this.#served.filter(served => served !== partition)
+    this.#stopping.delete(partition.id)
+  }
+
+  /** A log that cannot be closed in order is told, and the others are closed nevertheless. */
+  #closeStopping(): void {
+    if (this.#stopping.size === 0) return
+    for (const partition of this.#served.filter(({ isStopping }) => isStopping)) {
+      try {
+        partition.close()
+        this.#forget(partition)
+      } catch (error) {
+        if (!isUnusableDisk(error)) throw error
+        this.#letGo(partition, error)
+      }
+    }
+  }
+
+  #tellDrained(): void {
+    for (const partition of this.#served) {
+      const rings = partition.detachDrained()
+      if (rings.length > 0) this.#port.post('drained', { partition: partition.id, rings })
+    }
+  }
+
+  #sleep(): void {
+    const idleMs = this.#idleMs()
+    if (idleMs === 0) return
+    const sleepsFromMs = systemClock.monotonic()
+    this.#thread.bells.sleep(this.#bellRow, this.#mustWake, Math.min(idleMs, SLEEP_MS))
+    const sleptMs = systemClock.monotonic() - sleepsFromMs
+    this.#sleptMs += sleptMs
+    for (const partition of this.#served) partition.slept(sleptMs)
+  }
+
+  /** Milliseconds until a partition may have a turn with something in it, as far as is known now. */
+  #idleMs(): number {
+    let least = Number.POSITIVE_INFINITY
+    for (const partition of this.#served) least = Math.min(least, partition.sleepMs())
+    return least
   }
 
   #hasCommands(): boolean {
@@ -175,39 +180,79 @@ class PartitionThread {
     return this.#commands.length > 0
   }
 
-  #obey(host: PartitionHost, log: Log): void {
+  #obey(): void {
     const commands = this.#commands
     this.#commands = []
     for (const command of commands) {
-      if (command.name === 'attach') host.attachRing(hostRing(ringOf(command)))
-      else if (command.name === 'stop') this.#stopping = true
-      else if (command.name === 'truncate') this.#truncate(command, log)
-      else if (command.name === 'usage')
-        this.#port.reply(command, this.#usage(host.passes, log.appendedBytes))
+      if (command.name === 'open') this.#toOpen.push(startOf(command))
+      else if (command.name === 'attach') this.#attach(command)
+      else if (command.name === 'stop') this.#stop(idOf(command))
+      else if (command.name === 'truncate') this.#truncate(command)
+      else if (command.name === 'usage') this.#tellUsage(command)
       else invariant(false, 'a partition thread knows its commands', { name: command.name })
     }
   }
 
-  #usage(passes: number, bytes: number): PartitionUsage {
-    const cores = coreTimes(fileStorage)
-    const { tailBytes } = this.#readers
-    const usage = { diskMs: this.#storage.insideMs, passes, bytes, tailBytes }
-    if (cores === null) return { cpuMs: null, blockedMs: null, ...usage }
-    const { cpuMs, queuedMs } = cores
-    return { cpuMs, blockedMs: systemClock.monotonic() - this.#sleptMs - cpuMs - queuedMs, ...usage }
+  /** Null of one that was let go of: the broker hears of it, and answers in its place. */
+  #find(id: number): ServedPartition | null {
+    return this.#served.find(partition => partition.id === id) ?? null
   }
 
-  #truncate(command: Command, log: Log): void {
-    const publication = this.#publication
-    const truncation = new PartitionTruncation({
-      log,
-      readers: this.#readers,
-      announceEnd: end => publication.announceEnd(log, end),
-      confirmEnd: () => publication.confirmEnd(log)
-    })
-    const logEndOffset = truncation.run(Math.max(Number(command.body['offset']), log.logStartOffset))
-    this.#port.reply(command, { logEndOffset })
+  #attach(command: Command): void {
+    const id = idOf(command)
+    const ring = ringOf(command)
+    const waiting = this.#toOpen.findIndex(start => start.id === id)
+    const start = this.#toOpen[waiting]
+    if (start === undefined) this.#find(id)?.attachRing(hostRing(ring))
+    else this.#toOpen[waiting] = { ...start, rings: [...start.rings, ring] }
   }
+
+  #stop(id: number): void {
+    this.#stopping.add(id)
+    const partition = this.#find(id)
+    if (partition !== null) partition.isStopping = true
+  }
+
+  #truncate(command: Command): void {
+    const partition = this.#find(idOf(command))
+    if (partition === null) {
+      this.#port.replyError(command, notServed())
+      return
+    }
+    try {
+      this.#port.reply(command, { logEndOffset: partition.truncate(Number(command.body['offset'])) })
+    } catch (error) {
+      if (!isUnusableDisk(error)) throw error
+      this.#letGo(partition, error)
+      this.#port.replyError(command, error)
+    }
+  }
+
+  #tellUsage(command: Command): void {
+    const partition = this.#find(idOf(command))
+    if (partition === null) {
+      this.#port.replyError(command, notServed())
+      return
+    }
+    const cores = coreTimes(fileStorage)
+    const { cpuMs = null, queuedMs = 0 } = cores ?? {}
+    const usage: PartitionUsage = {
+      cpuMs,
+      diskMs: this.#storage.insideMs,
+      blockedMs: cpuMs === null ? null : systemClock.monotonic() - this.#sleptMs - cpuMs - queuedMs,
+      threadPartitions: this.#served.length,
+      ...partition.usage()
+    }
+    this.#port.reply(command, usage)
+  }
+}
+
+function notServed(): HighwaterError {
+  return new HighwaterError('HIGHWATER_STORAGE', 'the partition is not served any more: its disk refused')
+}
+
+function idOf({ body }: Command): number {
+  return Number(body['partition'])
 }
 
 function ringOf({ body, shared }: Command): HostRingDescription {
@@ -231,15 +276,15 @@ function isUnusableDisk(error: unknown): boolean {
 
 export default async function partitionThread(task: unknown): Promise<void> {
   const { data, port } = enterThread(task)
-  const start = data['start'] as PartitionStart
-  const thread = new PartitionThread(start, port)
+  const thread = new PartitionThread(
+    data['start'] as ThreadStart,
+    data['partitions'] as PartitionStart[],
+    port
+  )
   try {
     thread.run()
   } catch (error) {
     port.post('failed', { message: error instanceof Error ? error.message : String(error) })
-    if (isUnusableDisk(error)) {
-      new ControlBlock(new AtomicWords(start.control)).storeRunState(RUN_STATE_POISONED)
-    }
     throw error
   } finally {
     port.close()

@@ -5,12 +5,17 @@ import { TopicStore } from '../../../src/broker/topic-store.ts'
 import type { CreatableTopic } from '../../../src/wire/protocol/messages.ts'
 import { MemoryStorage } from '../../support/memory-storage.ts'
 
-const LIMIT = { threads: 8, reason: '2 cores, 4 threads each' }
+const LIMITS = {
+  threads: 4,
+  threadsReason: '2 cores, 2 threads each',
+  partitions: 8,
+  partitionsReason: 'a limit of 64 open files'
+}
 
 function broker() {
   const storage = new MemoryStorage()
   storage.makeDirectory('/data')
-  return { storage, topics: new TopicStore(storage, '/data'), threadLimit: LIMIT, random: seededRandom(1) }
+  return { storage, topics: new TopicStore(storage, '/data'), limits: LIMITS, random: seededRandom(1) }
 }
 
 const topic = (more: Partial<CreatableTopic> = {}): CreatableTopic => ({
@@ -44,7 +49,7 @@ test.each([
   ['an empty name', topic({ name: '' }), 17, 'The topic name is empty.'],
   ['a name that is a path', topic({ name: '../x' }), 17, 'has a character other than'],
   ['no partitions', topic({ numPartitions: 0 }), 37, 'must be 1 or more'],
-  ['more partitions than threads', topic({ numPartitions: 9 }), 37, 'carries 8'],
+  ['more partitions than are carried', topic({ numPartitions: 9 }), 37, 'carries 8'],
   ['two replicas', topic({ replicationFactor: 2 }), 38, 'must be 1'],
   ['an unknown setting', topic({ configs: { 'segment.byte': '5' } }), 40, 'did you mean segment.bytes?'],
   ['a setting out of range', topic({ configs: { 'segment.bytes': '3' } }), 40, 'segment.bytes must be']
@@ -63,8 +68,8 @@ test('the cap counts partitions of all topics', () => {
     numPartitions => createTopics({ topics: [topic({ name: 'clicks', numPartitions })] }, parts).topics[0]
   )
   expect(fourth?.errorMessage).toBe(
-    'With clicks the broker would have 9 partitions, each with a thread, and this machine carries 8, ' +
-      'set by 2 cores, 4 threads each; create fewer partitions.'
+    'With clicks the broker would have 9 partitions, and this machine carries 8, set by a limit ' +
+      'of 64 open files; create fewer partitions.'
   )
   expect(third?.errorCode).toBe(0)
 })

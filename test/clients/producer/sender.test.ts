@@ -242,7 +242,7 @@ describe('answers', () => {
     bench.answer(0, NOT_LEADER)
     bench.advance(300)
     expect(bench.lane.sent).toHaveLength(0)
-    expect(bench.accumulator.unrouted).toEqual([bench.queue(0)])
+    expect([...bench.accumulator.unrouted]).toEqual([bench.queue(0)])
     expect(bench.queue(0).isLeaderStale).toBe(true)
     bench.sender.route(bench.queue(0), 1, { topic: 't', partition: 0, leaderEpoch: 1 })
     bench.sender.runOnce()

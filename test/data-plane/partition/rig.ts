@@ -187,8 +187,11 @@ export class Rig {
     return sender
   }
 
-  /** Recovers, cold or warm. @param stepsLived steps until the thread dies; without it the rig serves */
-  start(stepsLived = RECOVERY_STEPS): void {
+  /**
+   * Recovers, cold or warm. @param stepsLived steps until the thread dies; without it the rig serves
+   * @param passBytesMax bytes a pass takes at most
+   */
+  start(stepsLived = RECOVERY_STEPS, passBytesMax = Number.POSITIVE_INFINITY): void {
     const publication = new LogPublication(this.control, this.segments, 0)
     const readers = new PartitionReaders({
       control: this.control,
@@ -229,7 +232,8 @@ export class Rig {
       log,
       clock: fixedClock,
       settings: this.settings,
-      leaderEpoch: 0
+      leaderEpoch: 0,
+      passBytesMax
     })
     for (const ring of rings) this.#host.attachRing(ring)
   }
