@@ -16,7 +16,7 @@ import { auditText, latencyText, partitionsText, runsOf, valuesText } from './lo
 import { reportFoot } from './report-foot.ts'
 import { INDENT, section, tableLines } from './text-layout.ts'
 
-/** The text of a report; `files` are what was written of it. */
+/** The text of a report; `files` are what was written of it, the page first. */
 export function benchText(report: BenchReport, files: readonly string[]): string {
   const { result } = report
   const lines = [
@@ -34,7 +34,7 @@ export function benchText(report: BenchReport, files: readonly string[]): string
     ...section('Verdict', [`${result.verdict.bottleneck}: ${result.verdict.evidence}`]),
     ...section('Doubts', report.warnings),
     ...section('Audit', [auditText(report.audit, loadersText(report))]),
-    ...reportFoot(report, files)
+    ...reportFoot(report, files.slice(0, 2))
   ]
   // What a workload has nothing of leaves two empty lines behind.
   return lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n')

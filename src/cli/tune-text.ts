@@ -15,7 +15,7 @@ import { auditText, latencyText, partitionsText, runsOf, valuesText } from './lo
 import { reportFoot } from './report-foot.ts'
 import { INDENT, section, tableLines } from './text-layout.ts'
 
-/** The text of a report; `files` are what was written of it. */
+/** The text of a report; `files` are what was written of it, the page first. */
 export function tuneText(report: TuneReport, files: readonly string[]): string {
   const { cells, best } = report
   const lines = [
@@ -34,9 +34,10 @@ export function tuneText(report: TuneReport, files: readonly string[]): string {
     '',
     ...bestLines('p99', cells[best.p99.cell], best.p99.properties),
     '',
+    ...section('Compared', report.comparison === null ? [] : [report.comparison]),
     ...section('Doubts', report.warnings),
     ...section('Audit', [auditText(report.audit, '')]),
-    ...reportFoot(report, files)
+    ...reportFoot(report, files.slice(0, 2))
   ]
   return lines.join('\n')
 }

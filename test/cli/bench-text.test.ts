@@ -3,7 +3,7 @@ import { benchText } from '../../src/cli/bench-text.ts'
 import { makeBenchReport } from '../../src/harness/benchmark/bench-report.ts'
 import { benchFindings, consumeFindings, planOf, runOf } from '../harness/benchmark/bench-fixture.ts'
 
-const FILES = ['/r/bench.json', '/r/latency-scheduled.hlog', '/r/latency-sent.hlog']
+const FILES = ['/r/index.html', '/r/bench.json', '/r/latency-scheduled.hlog', '/r/runs.svg']
 
 describe('the text of a benchmark', () => {
   test('of an open loop reads like this', async () => {
@@ -19,7 +19,7 @@ describe('the text of a benchmark', () => {
   })
 
   test('of consumers reads like this', async () => {
-    const text = benchText(makeBenchReport(consumeFindings()), ['/r/bench.json'])
+    const text = benchText(makeBenchReport(consumeFindings()), ['/r/index.html', '/r/bench.json'])
     await expect(text).toMatchFileSnapshot('../golden/cli/bench-consume.txt')
   })
 

@@ -5,7 +5,11 @@ import { tuneFindings, tunePlan } from '../harness/benchmark/tune-fixture.ts'
 
 describe('the text of a tuned grid', () => {
   test('reads like this', async () => {
-    const text = tuneText(makeTuneReport(tuneFindings()), ['/r/tune.json'])
+    const text = tuneText(makeTuneReport(tuneFindings()), [
+      '/r/index.html',
+      '/r/tune.json',
+      '/r/batching-p99.svg'
+    ])
     await expect(text).toMatchFileSnapshot('../golden/cli/tune.txt')
   })
 

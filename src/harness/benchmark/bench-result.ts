@@ -52,7 +52,7 @@ export interface BenchResult {
   readonly rate: Rate
   /** Records per second; null with fewer than three runs. */
   readonly interval95: readonly [low: number, high: number] | null
-  /** (greatest - least) / median of the runs; null with one run. */
+  /** (greatest - least) / median of the runs; null with one run, or of nothing. */
   readonly spread: number | null
   readonly meanRecordBytes: number
   readonly runs: readonly RunResult[]
@@ -101,7 +101,7 @@ export function benchResult(runs: readonly BenchRun[], plan: BenchPlan): BenchRe
   return {
     rate: rateOf(median(rates), bytesEach),
     interval95: runs.length >= INTERVAL_RUNS_MIN && Math.min(...rates) > 0 ? interval95(rates) : null,
-    spread: runs.length > 1 ? spread(rates) : null,
+    spread: runs.length > 1 && median(rates) > 0 ? spread(rates) : null,
     meanRecordBytes: bytesEach,
     runs: results,
     intervals: runs.flatMap((run, index) => intervalResults(run, index + 1, { plan, bytesEach })),

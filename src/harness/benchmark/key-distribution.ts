@@ -84,7 +84,7 @@ const DIGIT_ZERO = 48
 const LETTER_K = 107
 
 /** `k` and a number with as many digits as the greatest has, so that all keys are equally long. */
-class NumberedKeys implements KeySource {
+export class NumberedKeys implements KeySource {
   readonly #draw: () => number
   readonly #key: Uint8Array
 

@@ -6,19 +6,17 @@
  */
 import { openReport } from '../report-writer.ts'
 import { type FramedRun, runFramed } from './bench-frame.ts'
-import { type BenchReport, latencyLogs, makeBenchReport } from './bench-report.ts'
+import { BENCH_FILES, benchFiles } from './bench-page.ts'
+import { type BenchReport, makeBenchReport } from './bench-report.ts'
 import { BenchSession } from './bench-session.ts'
 import { type BenchOptions, benchSettings } from './bench-settings.ts'
 import { fitToDisk } from './disk-budget.ts'
-
-/** What a report may consist of. */
-const BENCH_FILES = ['bench.json', 'latency-scheduled.hlog', 'latency-sent.hlog']
 
 export type BenchRunOptions = BenchOptions & FramedRun
 
 export interface BenchOutcome {
   readonly report: BenchReport
-  /** What was written, the report first. */
+  /** What was written, the page first. */
   readonly files: readonly string[]
 }
 
@@ -42,7 +40,5 @@ export async function runBench(run: BenchRunOptions): Promise<BenchOutcome> {
     }
   })
   const report = makeBenchReport(findings)
-  const json = `${JSON.stringify(report, null, 2)}\n`
-  const files = directory?.write(new Map([['bench.json', json], ...latencyLogs(findings)])) ?? []
-  return { report, files }
+  return { report, files: directory?.write(benchFiles(report, findings)) ?? [] }
 }

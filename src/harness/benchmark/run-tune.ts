@@ -11,6 +11,7 @@ import { type FramedRun, runFramed } from './bench-frame.ts'
 import { type BenchContext, type BenchRun, BenchSession } from './bench-session.ts'
 import { checkDisk } from './disk-budget.ts'
 import { type CellRuns, gridPlans } from './tune-cells.ts'
+import { TUNE_FILES, tuneFiles } from './tune-page.ts'
 import { makeTuneReport, type TuneReport } from './tune-report.ts'
 import { type TuneOptions, type TunePlan, tuneSettings } from './tune-settings.ts'
 
@@ -18,11 +19,9 @@ export type TuneRunOptions = TuneOptions & FramedRun
 
 export interface TuneOutcome {
   readonly report: TuneReport
-  /** What was written. */
+  /** What was written, the page first. */
   readonly files: readonly string[]
 }
-
-const REPORT_FILE = 'tune.json'
 
 /**
  * Tunes on the embedded engine, and writes the report.
@@ -31,7 +30,7 @@ const REPORT_FILE = 'tune.json'
  */
 export async function runTune(run: TuneRunOptions): Promise<TuneOutcome> {
   const plan = tuneSettings(run)
-  const directory = openReport(run.out, 'tune', [REPORT_FILE])
+  const directory = openReport(run.out, 'tune', TUNE_FILES)
   const findings = await runFramed(run, freeBytes => {
     checkDisk(bytesOf(plan), freeBytes)
     return {
@@ -43,8 +42,7 @@ export async function runTune(run: TuneRunOptions): Promise<TuneOutcome> {
     }
   })
   const report = makeTuneReport(findings)
-  const files = directory?.write(new Map([[REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`]])) ?? []
-  return { report, files }
+  return { report, files: directory?.write(tuneFiles(report)) ?? [] }
 }
 
 /** What a grid writes at most. */

@@ -65,8 +65,8 @@ export interface TuneModel extends ServiceCost {
 }
 
 /** Acceptance bands of the model. */
-const BATCH_ERROR_MAX = 0.15
-const MEAN_ERROR_MAX = 0.2
+export const BATCH_ERROR_MAX = 0.15
+export const MEAN_ERROR_MAX = 0.2
 const UTILISATION_MAX = 0.9
 /** Three costs and a granularity need some more than four settings. */
 const FIT_CELLS_MIN = 6
@@ -182,14 +182,17 @@ function predictCell(
   }
 }
 
+/** Whether the model is held to a prediction: near its limit a queue is as long as it likes. */
+export function isJudged(predicted: CellPrediction | null): predicted is CellPrediction {
+  return predicted !== null && predicted.utilisation < UTILISATION_MAX
+}
+
 function modelOf(
   cells: readonly TuneCell[],
   usable: readonly MeasuredBatching[],
   leavesOneOut: boolean
 ): TuneModel {
-  const judged = cells.flatMap(({ predicted }) =>
-    predicted !== null && predicted.utilisation < UTILISATION_MAX ? [predicted] : []
-  )
+  const judged = cells.flatMap(({ predicted }) => (isJudged(predicted) ? [predicted] : []))
   return {
     ...fitServiceCost(usable),
     timerLatenessMs: lingerLatenessMs(usable),

@@ -4,9 +4,11 @@
  *
  * Rates are per second, sizes bytes, latencies microseconds but where a name ends in `Ms`, shares 0 to 1.
  */
+import { compareRuns, compareSentence } from '../../planner/compare-runs.ts'
 import { busyWarning, type Environment } from '../environment.ts'
 import type { BenchAudit } from './bench-audit.ts'
 import type { FrameFacts } from './bench-frame.ts'
+import { benchResult } from './bench-result.ts'
 import { type LoadSettings, reportedLoad } from './load-settings.ts'
 import {
   bestCells,
@@ -44,6 +46,8 @@ export interface TuneReport {
   /** Null where there are too few cells to fit it. */
   readonly model: TuneModel | null
   readonly best: { readonly throughput: BestCell; readonly p99: BestCell }
+  /** Whether the best by throughput differs from the defaults, round by round; null where it is them. */
+  readonly comparison: string | null
   /** Records read back and checked, all of them. */
   readonly audit: BenchAudit
   readonly warnings: readonly string[]
@@ -86,11 +90,38 @@ export function makeTuneReport(findings: TuneFindings): TuneReport {
     cells,
     model,
     best: { throughput: bestCell(best.throughput), p99: bestCell(best.p99) },
+    comparison: comparisonOf(plan, runs, best.throughput),
     audit,
     warnings: warningsOf(environment, cells, model),
     durationSeconds: findings.durationSeconds,
     exitCode: 0
   }
+}
+
+/** Kafka's defaults: what most producers run with. */
+const DEFAULT_BATCH = 16384
+const DEFAULT_LINGER = 5
+
+/** The best cell by throughput against the defaults, or against the first cell where they are not tried. */
+function comparisonOf(plan: TunePlan, runs: readonly CellRuns[], best: number): string | null {
+  const { cells } = plan.settings
+  const usual = cells.findIndex(
+    ({ batchSize, lingerMs }) => batchSize === DEFAULT_BATCH && lingerMs === DEFAULT_LINGER
+  )
+  const base = Math.max(0, usual)
+  const other = runs[best]?.saturation ?? []
+  const pairs = (runs[base]?.saturation ?? []).flatMap((run, round) => {
+    const its = other[round]
+    return its === undefined ? [] : [{ a: rateOf(plan, base, run), b: rateOf(plan, best, its) }]
+  })
+  if (base === best || pairs.length < 2 || pairs.some(({ a, b }) => a <= 0 || b <= 0)) return null
+  const { batchSize, lingerMs } = cells[base]!
+  const against = `against batch.size=${batchSize} linger.ms=${lingerMs} (A): `
+  return `Best by throughput (B) ${against}${compareSentence('records/s', compareRuns(pairs))}.`
+}
+
+function rateOf(plan: TunePlan, cell: number, run: CellRuns['saturation'][number]): number {
+  return benchResult([run], gridPlans(plan)[cell]!.saturation).rate.recordsPerSecond
 }
 
 function warningsOf(environment: Environment, cells: readonly TuneCell[], model: TuneModel | null): string[] {

@@ -93,6 +93,8 @@ describe('the result of a benchmark', () => {
   test('of fewer than three runs has no interval, of one no spread', () => {
     expect(benchResult(runs.slice(0, 2), planOf())).toMatchObject({ interval95: null })
     expect(benchResult(runs.slice(0, 1), planOf())).toMatchObject({ interval95: null, spread: null })
+    const nothing = [0, 0, 0].map(recordsPerSecond => runOf({ recordsPerSecond }))
+    expect(benchResult(nothing, planOf())).toMatchObject({ interval95: null, spread: null })
   })
 
   test('of so many records lasts until the last answer', () => {

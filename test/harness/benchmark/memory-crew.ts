@@ -140,7 +140,7 @@ export class MemoryCrew implements BenchCrew {
   }
 
   async partitionUsages(): Promise<readonly PartitionUsage[]> {
-    return [{ cpuMs: null, diskMs: 0, blockedMs: null }]
+    return [{ cpuMs: null, diskMs: 0, blockedMs: null, pacedMs: 0 }]
   }
 
   async close(): Promise<void> {

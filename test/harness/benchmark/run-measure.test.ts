@@ -36,8 +36,8 @@ async function measured(changes: Changes = {}): Promise<RunCounts> {
     partitionUsages: async () => {
       cpu += 500
       return [
-        { cpuMs: cpu, diskMs: 2 * cpu, blockedMs: cpu / 5 },
-        { cpuMs: cpu / 2, diskMs: 0, blockedMs: 0 }
+        { cpuMs: cpu, diskMs: 2 * cpu, blockedMs: cpu / 5, pacedMs: 0 },
+        { cpuMs: cpu / 2, diskMs: 0, blockedMs: 0, pacedMs: 0 }
       ]
     }
   })
