@@ -42,9 +42,22 @@ export type { TuneReport } from './harness/benchmark/tune-report.ts'
 export type { TuneOptions } from './harness/benchmark/tune-settings.ts'
 export type { Environment } from './harness/environment.ts'
 export { articleLine, safeLine } from './harness/formula-lines.ts'
+export { checkContradictions } from './harness/inputs/contradictions.ts'
+export {
+  type ProfileChoice,
+  parseGrowth,
+  parseLength,
+  parseOutage,
+  parsePeakFactor,
+  parseProfileChoice,
+  parseTargetChoice,
+  type TargetChoice
+} from './harness/inputs/demand-text.ts'
+export { FAMILY_WORDS } from './harness/plan-figures.ts'
 export type { PlanReport, ReportedPoint } from './harness/plan-report.ts'
 export type { PlanProgress } from './harness/plan-session.ts'
-export { type PlanResult, type PlanRun, runPlan } from './harness/run-plan.ts'
+export { replayPlan } from './harness/replay-plan.ts'
+export { outlinePlan, type PlanResult, type PlanRun, runPlan } from './harness/run-plan.ts'
 export {
   type BatchingInput,
   type BatchingPrediction,

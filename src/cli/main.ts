@@ -46,6 +46,7 @@ async function run(): Promise<number> {
   return runProgram(process.argv.slice(2), {
     out: text => write(process.stdout, text),
     err: text => write(process.stderr, text),
+    columns: process.stderr.isTTY ? process.stderr.columns : null,
     signal: interruption.signal
   })
 }

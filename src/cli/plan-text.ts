@@ -1,9 +1,11 @@
 /**
  * A plan as text for the terminal: the formula that is needed first, then the one often quoted and why it
- * differs, then the count, what bound the figures, whether it held, and what all of it holds for.
+ * differs, then the count and what asks for it, how throughput grows with partitions, what they cost, whether
+ * it held, and what all of it holds for.
  */
 import {
   articleLine,
+  FAMILY_WORDS,
   formatByteRate,
   formatBytes,
   formatCount,
@@ -31,6 +33,10 @@ export function planText(report: PlanReport, files: readonly string[]): string {
     ...pointTable(report),
     '',
     ...section('Verdict', verdictLines(report)),
+    ...section('Law', lawLines(report)),
+    ...section('Held out', heldOutLines(report)),
+    ...section('Keys', keyLines(report)),
+    ...section('Cost', costLines(report)),
     ...verificationLines(report),
     ...section('Doubts', report.warnings),
     ...section('Audit', [auditLine(report)]),
@@ -40,17 +46,70 @@ export function planText(report: PlanReport, files: readonly string[]): string {
 }
 
 function planLines(plan: Plan): string[] {
-  const { partitions, partitionsInterval } = plan
+  const { partitions, partitionsInterval, requirements } = plan
   const [low, high] = partitionsInterval
   const range =
     low === high ? '' : `, between ${formatCount(low)} and ${formatCount(high)} as the runs scatter`
+  const { lanes } = requirements
   return [
     ...section('Needed', [safeLine(plan)]),
     ...section('Often quoted', [articleLine(plan)]),
     ...section('Why', plan.explanation),
     '',
-    ...section('Recommended', [`${partitionsText(partitions)}${range}`])
+    ...section('Recommended', [`${partitionsText(partitions)}${range}`, requirements.binding.sentence]),
+    ...tableLines(
+      requirements.constraints.map(({ name, partitions: count, formula }) => [
+        name,
+        Number.isFinite(count) ? formatCount(count) : 'none is enough',
+        formula
+      ]),
+      INDENT
+    ),
+    ...section('Advice', lanes === null ? [] : [lanes.sentence])
   ]
+}
+
+/** Which curve, and how well it tells points that were left out. */
+function lawLines({ law }: PlanReport): string[] {
+  const [chosen, ...others] = law?.families ?? []
+  if (chosen === undefined) return []
+  const names = others.map(({ family, looError, rejected }) => {
+    return `${FAMILY_WORDS[family]} ${formatShare(looError)}${rejected ? ', rejected' : ''}`
+  })
+  return [
+    `${FAMILY_WORDS[chosen.family]}: off by ${formatShare(chosen.looError)} at points left out ` +
+      `(${names.join('; ')})`
+  ]
+}
+
+function heldOutLines({ heldOut }: PlanReport): string[] {
+  if (heldOut === null) return []
+  const { partitions, predicted, measured, error, inside } = heldOut
+  const range = `${megabytes(predicted.low)} to ${formatByteRate(predicted.high)}`
+  return [
+    `${partitionsText(partitions)}: foretold ${formatByteRate(predicted.median)} (${range}), then measured ` +
+      `${formatByteRate(measured)}: off by ${formatShare(error)}, ${inside ? 'inside' : 'outside'} the ` +
+      `interval`
+  ]
+}
+
+function keyLines({ skew, outcome }: PlanReport): string[] {
+  if (skew === null) return []
+  const [fullest = 0] = skew.shares
+  const count = skew.shares.length
+  const at =
+    outcome.kind === 'plan' ? `; of ${partitionsText(count)} the fullest gets ${formatShare(fullest)}` : ''
+  return [`${formatCount(skew.keys)} keys, the hottest ${formatShare(skew.hottest)} of all records${at}`]
+}
+
+function costLines({ costs }: PlanReport): string[] {
+  if (costs === null) return []
+  const { lines, groupSizes, roundedPartitions, admissible } = costs
+  const sizes = `consumers share them evenly in groups of ${groupSizes.map(formatCount).join(', ')}`
+  const rounded = groupSizes.includes(roundedPartitions)
+    ? sizes
+    : `${sizes}; ${partitionsText(roundedPartitions)} would be shared by more group sizes`
+  return [...lines.map(({ sentence }) => sentence), `${rounded}.`, admissible.sentence]
 }
 
 /** A rate without its unit where that is MB/s. */
@@ -58,27 +117,33 @@ function megabytes(rate: number): string {
   return formatByteRate(rate).replace(/ MB\/s$/, '')
 }
 
-function targetLine({ settings }: PlanReport): string {
-  const { process, recordBytes, targetThroughput } = settings
-  const records = `Tt ${formatByteRate(targetThroughput)} of records of ${formatBytes(recordBytes)}`
+function targetLine({ settings, handler }: PlanReport): string {
+  const { process, recordBytes, targetThroughput, offeredThroughput } = settings
+  const grown =
+    offeredThroughput === targetThroughput
+      ? ''
+      : `, ${formatByteRate(offeredThroughput)} with peak and growth,`
+  const records = `Tt ${formatByteRate(targetThroughput)}${grown} of records of ${formatBytes(recordBytes)}`
+  if (process === null && handler !== null) return `${records}; the handler takes ${handler.text}`
   if (process === null) return `${records}; consumers only fetch`
   const cost = formatDuration(process.micros / 1000)
   const verb = process.kind === 'wait' ? 'waits' : 'computes'
   return `${records}; the handler ${verb} ${cost} for each`
 }
 
-/** Tp and Tc with what they scatter and what bound them. */
+/** Throughput at each count and Tc, with what they scatter and what bound them. */
 function pointTable(report: PlanReport): string[] {
-  const { producer, consumerFetchOnly, consumerWithHandler, settings, loaders } = report
+  const { counts, heldOut, consumerFetchOnly, consumerWithHandler, settings, loaders } = report
   const rows = [
     ['', 'median', '95 % interval', 'spread', 'a CPU second', 'bound by'],
-    pointRow('Tp producers', producer),
-    pointRow('Tc fetch only', consumerFetchOnly)
+    ...counts.map(point => pointRow(point.partitions === 1 ? 'Tp, 1' : formatCount(point.partitions), point))
   ]
+  if (heldOut !== null) rows.push(pointRow(`${formatCount(heldOut.partitions)}, held out`, heldOut))
+  rows.push(pointRow('Tc fetch only', consumerFetchOnly))
   if (consumerWithHandler !== null) rows.push(pointRow('Tc handler', consumerWithHandler))
   const threads = loaders === 1 ? '1 producing thread' : `${formatCount(loaders)} producing threads`
   return [
-    `Measured at saturation on one partition: ${report.label}; ${settings.runs} runs each, ${threads}`,
+    `Measured at saturation, by partitions: ${report.label}; ${settings.runs} runs each, ${threads}`,
     ...tableLines(rows, INDENT)
   ]
 }

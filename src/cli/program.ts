@@ -12,6 +12,7 @@ import { nearestKey } from '../config/define-config.ts'
 import { addBenchCommand } from './commands/bench.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addPlanCommand } from './commands/plan.ts'
+import { addReportCommand } from './commands/report.ts'
 import { addTuneCommand } from './commands/tune.ts'
 import type { Terminal } from './terminal.ts'
 import { tooFewFiles } from './too-few-files.ts'
@@ -37,6 +38,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addPlanCommand(program, invocation)
   addBenchCommand(program, invocation)
   addTuneCommand(program, invocation)
+  addReportCommand(program, invocation)
   addConfigCommand(program, invocation)
   if (args.length === 0) {
     terminal.err(program.helpInformation())

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly out: (text: string) => void
   /** Progress and errors. */
   readonly err: (text: string) => void
+  /** Width where progress goes to somebody's screen; null where it goes to a file or a pipe. */
+  readonly columns: number | null
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
 }

@@ -7,7 +7,7 @@
  */
 import { partitionDirectory, type TopicPartition } from '../base/topic-partition.ts'
 import { AuditFindings, readToEnd } from './audit-findings.ts'
-import { Stamp } from './record-stamp.ts'
+import { STAMP_BYTES, Stamp } from './record-stamp.ts'
 
 /** What a partition must hold: how many records each loader, by its number, had acknowledged. */
 export interface ExpectedRecords {
@@ -26,6 +26,8 @@ export interface AuditedRecord {
   readonly bytes: Uint8Array
   readonly valueAt: number
   readonly valueLength: number
+  /** End of the record, with its headers; if it is not given there are none. */
+  readonly endAt?: number
 }
 
 /** Reads a partition in order from offset 0. */
@@ -61,7 +63,7 @@ class PartitionAudit {
     this.#bytes += record.valueLength
     if (record.offset !== this.#nextOffset) this.#checkOffset(record.offset)
     this.#nextOffset = Math.max(this.#nextOffset, record.offset + 1)
-    if (!this.#stamp.read(record.bytes, record.valueAt, record.valueLength)) {
+    if (!this.#readStamp(record)) {
       this.#findings.damaged++
       this.#findings.fault(`offset ${record.offset} has a wrong checksum`)
       return
@@ -88,6 +90,13 @@ class PartitionAudit {
       this.#findings.fault(`the log ends at ${endOffset}, its records at ${this.#nextOffset}`)
     this.#findings.throwIfAny(partitionDirectory(this.#expected.partition), this.#records)
     return { records: this.#records, bytes: this.#bytes }
+  }
+
+  #readStamp({ bytes, valueAt, valueLength, endAt = 0 }: AuditedRecord): boolean {
+    const length = Math.max(0, valueLength)
+    // Behind a value without headers there is only their count.
+    if (endAt - valueAt - length < STAMP_BYTES) return this.#stamp.read(bytes, valueAt, length)
+    return this.#stamp.readBehind(bytes, endAt, valueAt, length)
   }
 
   #checkOffset(offset: number): void {

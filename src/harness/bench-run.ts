@@ -5,7 +5,15 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
-import { type PartitionShares, partitionShares, type Usage, UsageMeter } from './machine-usage.ts'
+import type { TopicPartition } from '../base/topic-partition.ts'
+import type { PackedValues } from './inputs/record-sample.ts'
+import {
+  busiestShares,
+  type PartitionShares,
+  partitionShares,
+  type Usage,
+  UsageMeter
+} from './machine-usage.ts'
 import type { PlanSettings } from './plan-settings.ts'
 import { cutRun, pause, type RunSeries, type Sample, sampleRun } from './run-series.ts'
 import type { PartitionUsage, Target } from './target.ts'
@@ -19,6 +27,8 @@ export interface BenchContext {
   readonly signal: AbortSignal
   readonly settings: PlanSettings
   readonly cores: number
+  /** Values of the user's own records; null: generated ones. */
+  readonly sample: PackedValues | null
 }
 
 /** Batches after which a thread's code is compiled; before, they cost up to five times as much. */
@@ -78,8 +88,10 @@ async function warmUp(context: BenchContext, board: TallyBoard, threads: number)
 interface MeteredRun<Report> {
   readonly samples: readonly Sample[]
   readonly usage: Usage
-  /** How the partition's thread spent the time in which the samples were taken. */
+  /** How the busiest watched partition's thread spent the time in which the samples were taken. */
   readonly partition: PartitionShares
+  /** CPU milliseconds of all watched threads meanwhile; null where the system does not tell. */
+  readonly partitionCpuMs: number | null
   readonly reports: readonly Report[]
 }
 
@@ -91,6 +103,8 @@ interface MeteredTask {
   readonly sampleMs: number
   readonly seconds: number
   readonly bytesMax: number
+  /** Partitions whose threads are looked at. */
+  readonly watched: readonly TopicPartition[]
 }
 
 /** Runs a command on a group to its end, metered in the middle. `Report` is what the threads answer. */
@@ -104,7 +118,7 @@ export async function meteredRun<Report>(
   const running = group.run(task.command, task.bodies)
   try {
     await warmUp(context, board, task.bodies.length)
-    const before = await partitionUsage(context)
+    const before = await usageOf(context, task.watched)
     const meter = new UsageMeter(clock)
     const samples = await sampleRun({
       clock,
@@ -117,13 +131,14 @@ export async function meteredRun<Report>(
         board.isStopped
     })
     const usage = meter.read()
-    const after = await partitionUsage(context)
+    const after = await usageOf(context, task.watched)
     board.stop()
     const reports: object[] = await running
     return {
       samples,
       usage,
-      partition: partitionShares(before, after, usage.elapsedSeconds),
+      partition: busiestOf(before, after, usage),
+      partitionCpuMs: cpuBetween(before, after),
       reports: reports as Report[]
     }
   } finally {
@@ -132,8 +147,42 @@ export async function meteredRun<Report>(
   }
 }
 
-function partitionUsage({ target, settings }: BenchContext): Promise<PartitionUsage> {
-  return target.partitionUsage({ topic: settings.topic, partition: 0 })
+/** Of each partition, in this order. */
+export function usageOf(
+  { target }: BenchContext,
+  partitions: readonly TopicPartition[]
+): Promise<PartitionUsage[]> {
+  return Promise.all(partitions.map(partition => target.partitionUsage(partition)))
+}
+
+/** All partitions of a topic. */
+export function partitionsOf(topic: string, partitions: number): TopicPartition[] {
+  return Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+}
+
+function cpuBetween(before: readonly PartitionUsage[], after: readonly PartitionUsage[]): number | null {
+  let sum = 0
+  for (const [index, { cpuMs }] of after.entries()) {
+    const earlier = before[index]?.cpuMs ?? null
+    // The counts begin again with a thread that took over from a dead one.
+    if (cpuMs === null || earlier === null || cpuMs < earlier) return null
+    sum += cpuMs - earlier
+  }
+  return sum
+}
+
+/** How the partition thread that had the least time left spent the samples' time. */
+export function busiestOf(
+  before: readonly PartitionUsage[],
+  after: readonly PartitionUsage[],
+  { elapsedSeconds }: Usage
+): PartitionShares {
+  const shares: PartitionShares[] = []
+  for (const [index, end] of after.entries()) {
+    const start = before[index]
+    if (start !== undefined) shares.push(partitionShares(start, end, elapsedSeconds))
+  }
+  return busiestShares(shares)
 }
 
 /** Record bytes between the first sample and the last. */

@@ -4,10 +4,12 @@
  *
  * Thread: the consumer's. Nothing is allocated per record.
  */
+import type { Clock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 import type { AuditedRecord } from './audit.ts'
 import type { Handler } from './handler.ts'
 import type { LoadTally } from './load-generator.ts'
+import type { ServiceMeter } from './service-times.ts'
 
 /** One partition as a measured consumer sees it. */
 export interface ConsumeSource {
@@ -27,6 +29,13 @@ interface ConsumeTask {
   readonly recordsPerBatch: number
   /** Batches this thread has consumed before. */
   readonly earlierBatches: number
+  /** Takes the time of each call of the handler; null: nobody wants it. */
+  readonly timing?: ServiceTiming | null
+}
+
+interface ServiceTiming {
+  readonly clock: Clock
+  readonly meter: ServiceMeter
 }
 
 export interface ConsumeResult {
@@ -74,8 +83,19 @@ class CountedRecords {
   readonly countAndHandle = (record: AuditedRecord): void => {
     if (this.#task.tally.isStopped) return
     this.count(record)
-    this.#task.handler?.()
+    this.#handle()
     this.publish()
+  }
+
+  #handle(): void {
+    const { handler, timing } = this.#task
+    if (timing === undefined || timing === null) {
+      handler?.()
+      return
+    }
+    const startedMs = timing.clock.monotonic()
+    handler?.()
+    timing.meter.add(1, timing.clock.monotonic() - startedMs)
   }
 }
 
@@ -96,7 +116,7 @@ export async function consumeUntilStopped(task: ConsumeTask): Promise<ConsumeRes
   return { records: counted.records, batches: counted.batches }
 }
 
-function misplaced(found: number, expected: number): HighwaterError {
+export function misplaced(found: number, expected: number): HighwaterError {
   return new HighwaterError(
     'HIGHWATER_AUDIT',
     `A consumer got the record at offset ${found} where offset ${expected} was due; no number of ` +

@@ -2,9 +2,10 @@
  * Entry of a consumer thread: one consumer of its own, which measures (`consume`) or audits (`audit`) a
  * partition.
  *
- *   harness ─▶ connect, consume, audit, close      counts come back in its row of the tally
+ *   harness ─▶ connect, handler, consume, audit, close      counts come back in its row of the tally
  *
- * Thread: its own, a pool thread. It blocks in fetches and handlers; the tally's stop word ends a run.
+ * Thread: its own, a pool thread. It blocks in fetches and costs; with a user's handler, which may wait for
+ * promises, it has an event loop. The tally's stop word ends a run.
  */
 import { systemClock } from '../base/clock.ts'
 import { invariant } from '../base/invariant.ts'
@@ -17,7 +18,13 @@ import type { Channel } from '../wire/network/channel.ts'
 import { type AuditedRecord, type AuditResult, auditPartition } from './audit.ts'
 import { type ConsumeResult, consumeUntilStopped } from './consume-loop.ts'
 import { makeHandler } from './handler.ts'
+import { handleUntilStopped } from './handler-loop.ts'
+import { type HandlerSource, loadHandler } from './handler-module.ts'
+import { HandlerThreadLane } from './handler-thread-lane.ts'
 import { readThreadCpuMs } from './machine-usage.ts'
+import type { ServiceTimes } from './plan-bench.ts'
+import { type HeapPoint, retainedBytes } from './retained-heap.ts'
+import { ServiceMeter } from './service-times.ts'
 import { connectTarget } from './targets/embedded-target.ts'
 import { ThreadTally } from './thread-tally.ts'
 
@@ -32,6 +39,8 @@ export interface ConsumerData {
 export interface ConsumeCommand {
   readonly partition: TopicPartition
   readonly process: ProcessCost | null
+  /** Whether records go to the handler that was loaded; `process` is null then. */
+  readonly withModule?: boolean
   /** Where to begin again; null: never. */
   readonly endOffset: number | null
 }
@@ -41,6 +50,10 @@ export interface ConsumerReport extends ConsumeResult {
   readonly elapsedMs: number
   /** CPU milliseconds of the thread meanwhile; null where the system does not tell. */
   readonly cpuMs: number | null
+  /** Null without a handler, or with too few calls of it. */
+  readonly service: ServiceTimes | null
+  /** What the thread with a user's handler keeps, before the run and after it; null where nobody can tell. */
+  readonly heap: readonly [before: HeapPoint, after: HeapPoint] | null
 }
 
 /** Body of `audit`: records each loader had acknowledged. */
@@ -62,6 +75,9 @@ class ConsumerThread {
   #auditor: Consumer | null = null
   #consumer: Consumer | null = null
   #batches = 0
+  #lane: HandlerThreadLane | null = null
+  /** Records that the user's handler got so far. */
+  #handled = 0
 
   constructor(data: Record<string, unknown>) {
     const { recordBytes, batchBytes } = data['start'] as ConsumerData
@@ -73,12 +89,14 @@ class ConsumerThread {
   async obey(command: Command): Promise<object> {
     const body: object = command.body
     if (command.name === 'connect') return this.#connect()
-    if (command.name === 'consume') return this.#consume(body as ConsumeCommand)
+    if (command.name === 'handler') return await this.#load(body as HandlerSource)
+    if (command.name === 'consume') return await this.#consume(body as ConsumeCommand)
     invariant(command.name === 'audit', 'a consumer thread knows its commands', { name: command.name })
     return this.#audit(body as AuditCommand)
   }
 
   async close(): Promise<void> {
+    await this.#lane?.close()
     await this.#consumer?.close()
     await this.#auditor?.close()
     await this.#channel?.close()
@@ -90,12 +108,41 @@ class ConsumerThread {
     return {}
   }
 
-  async #consume({ partition, process, endOffset }: ConsumeCommand): Promise<ConsumerReport> {
-    const consumer = this.#assign(partition)
+  /** Shown in the tally as a record that is handled: a module that never loads hangs like a handler. */
+  async #load(source: HandlerSource): Promise<object> {
+    invariant(this.#channel !== null, 'a consumer is connected before it handles')
+    this.#tally.publish(0, 1, 0)
+    const loaded = await loadHandler(source)
+    this.#tally.publish(0, 0, 0)
+    this.#lane = new HandlerThreadLane(this.#channel, source, loaded)
+    return {}
+  }
+
+  async #consume(command: ConsumeCommand): Promise<ConsumerReport> {
+    const isModule = command.withModule ?? false
+    const before = isModule ? await this.#heapPoint() : null
     const startedMs = systemClock.monotonic()
     const cpuBefore = readThreadCpuMs()
+    const meter = new ServiceMeter()
+    const result = await (isModule ? this.#callModule(command, meter) : this.#read(command, meter))
+    this.#batches = result.batches
+    const cpuAfter = readThreadCpuMs()
+    const elapsedMs = systemClock.monotonic() - startedMs
+    if (isModule) this.#handled += result.records
+    const after = isModule ? await this.#heapPoint() : null
+    return {
+      ...result,
+      elapsedMs,
+      cpuMs: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
+      service: meter.times(),
+      heap: before === null || after === null ? null : [before, after]
+    }
+  }
+
+  #read({ partition, process, endOffset }: ConsumeCommand, meter: ServiceMeter): Promise<ConsumeResult> {
+    const consumer = this.#assign(partition)
     const options = { timeoutMs: READ_WAIT_MS, blocking: true }
-    const result = await consumeUntilStopped({
+    return consumeUntilStopped({
       source: {
         seek: offset => consumer.seek(partition, offset),
         read: each => consumer.forEach(each, options)
@@ -104,12 +151,27 @@ class ConsumerThread {
       handler: makeHandler(process, systemClock),
       endOffset,
       recordsPerBatch: this.#recordsPerBatch,
-      earlierBatches: this.#batches
+      earlierBatches: this.#batches,
+      timing: { clock: systemClock, meter }
     })
-    this.#batches = result.batches
-    const cpuAfter = readThreadCpuMs()
-    const cpuMs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore
-    return { ...result, elapsedMs: systemClock.monotonic() - startedMs, cpuMs }
+  }
+
+  #callModule({ partition, endOffset }: ConsumeCommand, meter: ServiceMeter): Promise<ConsumeResult> {
+    invariant(this.#lane !== null, 'a handler is loaded before it handles')
+    return handleUntilStopped({
+      ...this.#lane.of(partition, READ_WAIT_MS),
+      tally: this.#tally,
+      clock: systemClock,
+      endOffset,
+      recordsPerBatch: this.#recordsPerBatch,
+      earlierBatches: this.#batches,
+      meter
+    })
+  }
+
+  async #heapPoint(): Promise<HeapPoint | null> {
+    const bytes = await retainedBytes()
+    return bytes === null ? null : { records: this.#handled, bytes }
   }
 
   async #audit({ partition, acknowledged }: AuditCommand): Promise<AuditResult> {

@@ -12,6 +12,7 @@ import { Producer } from '../clients/producer/producer.ts'
 import type { Command } from '../threads/command-port.ts'
 import { enterThread, obeyUntilClosed } from '../threads/thread-start.ts'
 import type { Channel } from '../wire/network/channel.ts'
+import type { PackedValues } from './inputs/record-sample.ts'
 import { generateLoad, type LoadResult } from './load-generator.ts'
 import { readThreadCpuMs } from './machine-usage.ts'
 import { ProducerSink, valueCount } from './producer-sink.ts'
@@ -24,7 +25,10 @@ const DELIVERY_TIMEOUT_MS = 20_000
 
 /** What a loader is started with, beside the handle of its target, its row and its tally. */
 export interface LoaderData {
+  /** Of each record, or the mean of the sample. */
   readonly recordBytes: number
+  /** Values of a sample; generated ones without it. */
+  readonly sample?: PackedValues | null | undefined
   readonly batchBytes: number
   readonly bufferBytes: number
   readonly lingerMs: number
@@ -35,6 +39,8 @@ export interface LoadCommand {
   readonly topic: string
   readonly partitions: number
   readonly recordsPerSecond: number | null
+  /** Partitions in the order they get records; null: one after another. */
+  readonly cycle?: readonly number[] | null
 }
 
 /** Answer to `load`. */
@@ -75,7 +81,7 @@ class LoaderThread {
   }
 
   async #connect(): Promise<object> {
-    const { recordBytes, batchBytes, bufferBytes, lingerMs } = this.#start
+    const { recordBytes, batchBytes, bufferBytes, lingerMs, sample } = this.#start
     this.#channel = await connectTarget(this.#handle)
     this.#producer = new Producer(this.#channel, {
       'batch.size': batchBytes,
@@ -89,12 +95,13 @@ class LoaderThread {
       loader: this.#row,
       recordBytes,
       batchBytes,
-      random: seededRandom(this.#row)
+      random: seededRandom(this.#row),
+      sample
     })
     return {}
   }
 
-  async #load({ topic, partitions, recordsPerSecond }: LoadCommand): Promise<LoaderReport> {
+  async #load({ topic, partitions, recordsPerSecond, cycle }: LoadCommand): Promise<LoaderReport> {
     const sink = this.#sink
     invariant(sink !== null, 'a loader is connected before it loads')
     await sink.begin(topic, partitions)
@@ -103,7 +110,7 @@ class LoaderThread {
       sink,
       tally: this.#tally,
       clock: systemClock,
-      partitions: Array.from({ length: partitions }, (_, index) => index),
+      partitions: cycle ?? Array.from({ length: partitions }, (_, index) => index),
       burstRecords: valueCount(this.#start.recordBytes) / 4,
       recordsPerSecond
     })

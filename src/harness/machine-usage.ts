@@ -63,6 +63,7 @@ export class UsageMeter {
 export interface PartitionShares {
   /** Milliseconds. */
   readonly cpuMs: number | null
+  /** It computed, or kept to its pace with work waiting: it had no time left. */
   readonly busy: number | null
   /** It stood inside a call to the disk. */
   readonly diskWait: number | null
@@ -85,7 +86,7 @@ export function partitionShares(
   if (cpuMs === null || cpuMs < 0) return UNKNOWN
   const share = (ms: number): number => Math.min(1, Math.max(0, ms) / 1000 / elapsedSeconds)
   const diskWait = blockedMs === null ? null : share(Math.min(blockedMs, after.diskMs - before.diskMs))
-  return { cpuMs, busy: share(cpuMs), diskWait }
+  return { cpuMs, busy: share(cpuMs + after.pacedMs - before.pacedMs), diskWait }
 }
 
 function difference(before: number | null, after: number | null): number | null {

@@ -1,18 +1,26 @@
 /**
- * Tp: what producers reach on one partition, with as many of them as it takes. Saturation: as fast as it
- * goes.
+ * What producers reach on so many partitions, with as many of them as it takes; on one it is Tp. Saturation:
+ * as fast as it goes.
  *
  * Thread: the harness's.
  */
 import { HighwaterError } from '../base/local-errors.ts'
 import { threadEntry } from '../threads/worker-entry.ts'
-import { type BenchContext, meteredRun, sampledBytes, sampleLength, seriesOf } from './bench-run.ts'
+import {
+  type BenchContext,
+  meteredRun,
+  partitionsOf,
+  sampledBytes,
+  sampleLength,
+  seriesOf
+} from './bench-run.ts'
 import type { LoadCommand, LoaderData, LoaderReport } from './load-generator-thread.ts'
 import type { BenchRun } from './measured-point.ts'
 import { ThreadGroup } from './thread-group.ts'
 
 /** What so many loaders reached in a short run. */
 export interface LoaderTrial {
+  readonly partitions: number
   readonly loaders: number
   readonly bytesPerSecond: number
 }
@@ -40,6 +48,17 @@ export function chosenTrial(trials: readonly [LoaderTrial, ...LoaderTrial[]]): L
   return chosen
 }
 
+interface SaturationRun {
+  readonly partitions: number
+  readonly loaders: number
+  readonly seconds: number
+}
+
+/** The topic that is measured with so many partitions. */
+export function countTopic(topic: string, partitions: number): string {
+  return partitions === 1 ? topic : `${topic}-${partitions}`
+}
+
 export class ProducerBench {
   readonly group: ThreadGroup
   readonly #context: BenchContext
@@ -47,9 +66,9 @@ export class ProducerBench {
   #loaders = 1
 
   constructor(context: BenchContext) {
-    const { settings, cores } = context
+    const { settings, cores, sample } = context
     const { recordBytes, batchBytes, bufferBytes, lingerMs } = settings
-    const start: LoaderData = { recordBytes, batchBytes, bufferBytes, lingerMs }
+    const start: LoaderData = { recordBytes, batchBytes, bufferBytes, lingerMs, sample }
     this.#context = context
     this.#loadersMax = Math.min(cores, LOADERS_MAX)
     this.group = new ThreadGroup({
@@ -65,24 +84,29 @@ export class ProducerBench {
     return this.#loaders
   }
 
-  /** Finds how many loaders it takes; the short runs also warm the engine. */
-  async chooseLoaders(): Promise<readonly LoaderTrial[]> {
-    await this.group.grow(1)
-    const first = await this.#trial(1)
-    const trials: [LoaderTrial, ...LoaderTrial[]] = [first]
-    for (let next = nextTrial(trials, this.#loadersMax); next !== null; ) {
-      await this.group.grow(next)
-      trials.push(await this.#trial(next))
-      next = nextTrial(trials, this.#loadersMax)
+  /**
+   * Finds how many loaders it takes on the first count and goes on from there on the next, as all are
+   * measured with the same; the short runs also warm the engine.
+   */
+  async chooseLoaders(counts: readonly number[]): Promise<readonly LoaderTrial[]> {
+    const all: LoaderTrial[] = []
+    for (const partitions of counts) {
+      await this.group.grow(this.#loaders)
+      const trials: [LoaderTrial, ...LoaderTrial[]] = [await this.#trial(partitions, this.#loaders)]
+      for (let next = nextTrial(trials, this.#loadersMax); next !== null; ) {
+        await this.group.grow(next)
+        trials.push(await this.#trial(partitions, next))
+        next = nextTrial(trials, this.#loadersMax)
+      }
+      this.#loaders = chosenTrial(trials).loaders
+      all.push(...trials)
     }
-    const chosen = chosenTrial(trials)
-    this.#loaders = chosen.loaders
-    return trials
+    return all
   }
 
-  /** One run at saturation. */
-  run(seconds: number): Promise<BenchRun> {
-    return this.#saturate(this.#loaders, seconds)
+  /** One run at saturation, evenly over the partitions of `countTopic`. */
+  run(partitions: number, seconds: number): Promise<BenchRun> {
+    return this.#saturate({ partitions, loaders: this.#loaders, seconds })
   }
 
   /** Records acknowledged so far, by partition and loader. */
@@ -93,24 +117,26 @@ export class ProducerBench {
     return Array.from({ length: partitions }, (_, partition) => byLoader.map(sent => sent[partition] ?? 0))
   }
 
-  async #trial(loaders: number): Promise<LoaderTrial> {
-    const { secondsPerRun } = this.#context.settings
-    const { series } = await this.#saturate(loaders, Math.min(TRIAL_SECONDS_MAX, secondsPerRun))
-    return { loaders, bytesPerSecond: series.bytesPerSecond }
+  async #trial(partitions: number, loaders: number): Promise<LoaderTrial> {
+    const seconds = Math.min(TRIAL_SECONDS_MAX, this.#context.settings.secondsPerRun)
+    const { series } = await this.#saturate({ partitions, loaders, seconds })
+    return { partitions, loaders, bytesPerSecond: series.bytesPerSecond }
   }
 
-  async #saturate(loaders: number, seconds: number): Promise<BenchRun> {
+  async #saturate({ partitions, loaders, seconds }: SaturationRun): Promise<BenchRun> {
     const context = this.#context
-    const { recordBytes, bytesPerRunMax, topic } = context.settings
+    const { recordBytes, bytesPerRunMax } = context.settings
     const sampleMs = sampleLength(seconds)
-    const body: LoadCommand = { topic, partitions: 1, recordsPerSecond: null }
-    const { samples, usage, partition, reports } = await meteredRun<LoaderReport>(context, {
+    const topic = countTopic(context.settings.topic, partitions)
+    const body: LoadCommand = { topic, partitions, recordsPerSecond: null }
+    const { samples, usage, partition, partitionCpuMs, reports } = await meteredRun<LoaderReport>(context, {
       group: this.group,
       command: 'load',
       bodies: new Array<LoadCommand>(loaders).fill(body),
       sampleMs,
       seconds,
-      bytesMax: bytesPerRunMax
+      bytesMax: bytesPerRunMax,
+      watched: partitionsOf(topic, partitions)
     })
     const bytes = sampledBytes(samples, recordBytes)
     if (bytes === 0) {
@@ -128,7 +154,7 @@ export class ProducerBench {
       partitionBusy: partition.busy,
       diskWait: partition.diskWait,
       consumerBusy: null,
-      bytesPerCpuSecond: partition.cpuMs === null ? null : bytes / (partition.cpuMs / 1000)
+      bytesPerCpuSecond: partitionCpuMs === null ? null : bytes / (partitionCpuMs / 1000)
     }
   }
 }

@@ -7,8 +7,10 @@
 import { invariant } from '../base/invariant.ts'
 import type { Random } from '../base/random.ts'
 import type { Producer } from '../clients/producer/producer.ts'
+import type { PackedValues } from './inputs/record-sample.ts'
 import type { LoadSink } from './load-generator.ts'
-import { StampedValues } from './record-stamp.ts'
+import { type RecordValues, StampedValues } from './record-stamp.ts'
+import { SampledValues } from './sampled-values.ts'
 
 const STRIDE = 16
 /** Values held at a time: a full queue of unsent ones must not meet its own memory again. */
@@ -28,6 +30,8 @@ interface ProducerSinkOptions {
   /** `batch.size` of the producer. */
   readonly batchBytes: number
   readonly random: Random
+  /** Values of a sample, instead of generated ones of `recordBytes`. */
+  readonly sample?: PackedValues | null | undefined
 }
 
 export class ProducerSink implements LoadSink {
@@ -35,7 +39,7 @@ export class ProducerSink implements LoadSink {
   failure: Error | null = null
   onAcknowledged: () => void = () => {}
   readonly #producer: Producer
-  readonly #values: StampedValues
+  readonly #values: RecordValues
   readonly #recordsPerBatch: number
   /** Records sent so far by topic and partition, over all runs. */
   readonly #sequences = new Map<string, number[]>()
@@ -45,9 +49,12 @@ export class ProducerSink implements LoadSink {
   #earlierBatches = 0
 
   constructor(options: ProducerSinkOptions) {
-    const { producer, loader, recordBytes, batchBytes, random } = options
+    const { producer, loader, recordBytes, batchBytes, random, sample } = options
     this.#producer = producer
-    this.#values = new StampedValues(loader, recordBytes, valueCount(recordBytes), random)
+    this.#values =
+      sample === undefined || sample === null
+        ? new StampedValues(loader, recordBytes, valueCount(recordBytes), random)
+        : new SampledValues(loader, sample, random)
     this.#recordsPerBatch = Math.max(1, Math.floor(batchBytes / recordBytes))
   }
 
@@ -73,7 +80,8 @@ export class ProducerSink implements LoadSink {
     const sequence = this.#next[partition]!
     this.#next[partition] = sequence + 1
     this.#sent += 1
-    const record = { topic: this.#topic, partition, value: this.#values.take(partition, sequence) }
+    const value = this.#values.take(partition, sequence)
+    const record = { topic: this.#topic, partition, value, headers: this.#values.headers }
     if (sequence % STRIDE === STRIDE - 1) this.#producer.send(record, this.#onAnswer)
     else this.#producer.send(record)
   }

@@ -16,7 +16,7 @@ export const REPEATS_MAX = 2
 const FACTORS = [4, 3, 2, 1.5, 1]
 /** Around each run: the load starts, gets warm, and stops. */
 const AROUND_RUN_SECONDS = 0.5
-/** What follows beside the load of the verification: its warm-up, and both audits. */
+/** What follows beside runs and the load of the verification: its warm-up, the costs, and both audits. */
 const FINISH_SECONDS = 15
 
 /** Seconds of a run with which these sides can be measured again within the patience; null if they cannot. */
@@ -25,17 +25,20 @@ export function repeatSeconds(
   sides: readonly Side[],
   passedSeconds: number
 ): number | null {
-  const { patienceSeconds, secondsPerRun, verifySeconds, runs } = settings
+  const { patienceSeconds, secondsPerRun, verifySeconds, runs, heldOutCount } = settings
   if (patienceSeconds === null || sides.length === 0) return null
-  const left = patienceSeconds - passedSeconds - verifySeconds - FINISH_SECONDS
+  const heldOut = heldOutCount === null ? 0 : runs * (AROUND_RUN_SECONDS + secondsPerRun)
+  const left = patienceSeconds - passedSeconds - heldOut - verifySeconds - FINISH_SECONDS
   const lengths = FACTORS.map(factor => factor * secondsPerRun)
   return lengths.find(seconds => runs * roundSeconds(settings, sides, seconds) <= left) ?? null
 }
 
-/** One run of each side. */
-function roundSeconds({ process }: PlanSettings, sides: readonly Side[], seconds: number): number {
+/** One run of each side; producers are measured at every count. */
+function roundSeconds({ process, counts }: PlanSettings, sides: readonly Side[], seconds: number): number {
   const consume = process === null ? seconds : (handlerRun(process, seconds)?.seconds ?? seconds)
-  const ofSides = sides.map(side => AROUND_RUN_SECONDS + (side === 'produce' ? seconds : consume))
+  const ofSides = sides.map(side =>
+    side === 'produce' ? counts.length * (AROUND_RUN_SECONDS + seconds) : AROUND_RUN_SECONDS + consume
+  )
   return ofSides.reduce((sum, one) => sum + one, 0)
 }
 

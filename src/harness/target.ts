@@ -38,6 +38,8 @@ export interface PartitionUsage {
   readonly cpuMs: number | null
   /** Inside calls to the disk: computing there, waiting for a core, waiting for the disk. */
   readonly diskMs: number
+  /** Asleep with work waiting, for its `engine.partition.pace` alone. */
+  readonly pacedMs: number
   /** Neither computing, nor waiting for a core, nor asleep for want of work. */
   readonly blockedMs: number | null
 }

@@ -24,6 +24,8 @@ interface ThreadGroupOptions {
   readonly threadsMax: number
   /** What every thread of the group is started with, beside its handle, its row and its tally. */
   readonly start: object
+  /** Megabytes of heap of a thread; as many as Node gives by default. */
+  readonly heapMb?: number | undefined
 }
 
 export class ThreadGroup {
@@ -42,12 +44,13 @@ export class ThreadGroup {
 
   /** Starts threads until there are `count`, and waits until each is connected. */
   async grow(count: number): Promise<void> {
-    const { target, entry, threadsMax, start } = this.#options
+    const { target, entry, threadsMax, start, heapMb } = this.#options
+    const limits = heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }
     invariant(count <= threadsMax, 'a group has a row for each thread', { count, threadsMax })
     const connecting: Promise<unknown>[] = []
     for (let row = this.#threads.length; row < count; row++) {
       const handle = await target.openHandle()
-      const thread = startThread(entry, { ...handle, start, row, tally: this.board.buffer })
+      const thread = startThread(entry, { ...handle, start, row, tally: this.board.buffer }, limits)
       this.#threads.push(thread)
       connecting.push(call(thread, 'connect', {}))
     }
@@ -71,6 +74,16 @@ export class ThreadGroup {
     // error.
     all.catch(() => {})
     return all
+  }
+
+  /** Whether a thread of the group has ended, by itself or by `abort`. */
+  get hasEnded(): boolean {
+    return this.#threads.some(({ port }) => port.isClosed)
+  }
+
+  /** Kills all threads wherever they are: what they were to answer fails. `close` is still due. */
+  abort(): void {
+    for (const thread of this.#threads) thread.abort()
   }
 
   /** Ends a run that goes on, lets every thread close what it holds, and waits for its end. */

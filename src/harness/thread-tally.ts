@@ -57,6 +57,16 @@ export class TallyBoard {
     return this.#sum(OFFERED)
   }
 
+  /** Records finished by one thread. */
+  finishedBy(row: number): number {
+    return this.#words.load((1 + row) * ROW_WORDS)
+  }
+
+  /** Records that one thread has sent or, with a handler, begun to handle. */
+  offeredBy(row: number): number {
+    return this.#words.load((1 + row) * ROW_WORDS + OFFERED)
+  }
+
   /** The fewest batches that any of the first `rows` threads has finished. */
   batchesLeast(rows: number): number {
     let least = Number.MAX_SAFE_INTEGER

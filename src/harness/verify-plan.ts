@@ -19,22 +19,18 @@ import {
   type VerificationRun
 } from '../planner/verification.ts'
 import type { AuditResult } from './audit.ts'
-import type { BenchContext } from './bench-run.ts'
+import { type BenchContext, busiestOf, partitionsOf, usageOf } from './bench-run.ts'
 import type { AuditCommand, ConsumeCommand } from './consume-thread.ts'
+import { HANDLER_HEAP_MB, HandlerGuard } from './handler-guard.ts'
+import { handlerSource } from './handler-module.ts'
 import type { LoadCommand, LoaderReport } from './load-generator-thread.ts'
-import {
-  busiestShares,
-  type PartitionShares,
-  partitionShares,
-  type Usage,
-  UsageMeter
-} from './machine-usage.ts'
+import { type PartitionShares, type Usage, UsageMeter } from './machine-usage.ts'
 import { CONSUMER_ENTRY } from './measure-consumer.ts'
 import { busyShare, type ProducerBench } from './measure-producer.ts'
 import { verificationTopic } from './plan-settings.ts'
 import { pause, rateBetween, type Sample, sampleRun } from './run-series.ts'
-import type { PartitionUsage } from './target.ts'
 import { ThreadGroup } from './thread-group.ts'
+import { weightedCycle } from './weighted-cycle.ts'
 
 /** The verification, and the run it rests on where one was made. */
 export interface VerifiedPlan {
@@ -63,7 +59,7 @@ interface PairedSample extends Sample {
 function affordableSeconds({ settings }: BenchContext): number {
   const bytesMax = BYTES_SHARE * settings.bytesPerRunMax
   const warmSeconds = WARM_MS_MAX / 1000
-  return Math.min(settings.verifySeconds, bytesMax / settings.targetThroughput - warmSeconds)
+  return Math.min(settings.verifySeconds, bytesMax / settings.offeredThroughput - warmSeconds)
 }
 
 /** Why no run is made, or null. */
@@ -83,7 +79,7 @@ async function whyNot(context: BenchContext, plan: Plan): Promise<string | null>
   }
   if (affordableSeconds(context) < SECONDS_MIN) {
     return (
-      `Verifying ${formatByteRate(settings.targetThroughput)} writes more than the ` +
+      `Verifying ${formatByteRate(settings.offeredThroughput)} writes more than the ` +
       `${formatBytes(BYTES_SHARE * settings.bytesPerRunMax)} that this run may write.`
     )
   }
@@ -106,38 +102,59 @@ function notRun(reason: string): VerifiedPlan {
   return { verification: notVerified(reason), run: null, seconds: null, audit: null }
 }
 
+interface VerificationTask {
+  readonly producers: ProducerBench
+  /** Of each partition in the load; null: all get the same. */
+  readonly shares: readonly number[] | null
+  /** Called when the load is over, and every record of it is going to be read back. */
+  readonly onAudit: () => void
+}
+
 /**
  * Runs the plan, or says why not: what was measured before stands without it.
- * @param onAudit called when the load is over, and every record of it is going to be read back
  * @throws HighwaterError HIGHWATER_AUDIT if a record of the run is lost, doubled or damaged
  */
 export async function verifyPlan(
   context: BenchContext,
   plan: Plan,
-  producers: ProducerBench,
-  onAudit: () => void
+  { producers, shares, onAudit }: VerificationTask
 ): Promise<VerifiedPlan> {
   const reason = await whyNot(context, plan)
   if (reason !== null) return notRun(reason)
   const { target, settings } = context
   const topic = verificationTopic(settings.topic)
-  const { recordBytes, batchBytes } = settings
+  const { recordBytes, batchBytes, handlerModule } = settings
+  const heapMb = handlerModule === null ? undefined : HANDLER_HEAP_MB
   const consumers = new ThreadGroup({
     ...context,
     entry: CONSUMER_ENTRY,
     threadsMax: plan.partitions,
-    start: { recordBytes, batchBytes }
+    start: { recordBytes, batchBytes },
+    heapMb
   })
-  const load = new VerificationLoad(context, { topic, partitions: plan.partitions, producers, consumers })
+  const cycle = shares === null ? null : weightedCycle(shares)
+  const parts = { topic, partitions: plan.partitions, producers, consumers, cycle }
+  const load = new VerificationLoad(context, parts)
+  const guard =
+    handlerModule === null
+      ? null
+      : new HandlerGuard({
+          group: consumers,
+          clock: context.clock,
+          source: handlerSource(handlerModule),
+          heapMb
+        })
   try {
     try {
       await target.createTopic(topic, plan.partitions)
       await consumers.grow(plan.partitions)
+      await guard?.load(plan.partitions)
       await load.open()
     } catch (cause) {
       return notRun(whyNotBegun(cause, plan.partitions))
     }
-    const run = await load.run(affordableSeconds(context))
+    const seconds = affordableSeconds(context)
+    const run = await (guard === null ? load.run(seconds) : guard.watch(() => load.run(seconds)))
     onAudit()
     const audit = await load.audit()
     return { verification: judgeVerification(run), run, seconds: affordableSeconds(context), audit }
@@ -151,6 +168,8 @@ interface VerificationParts {
   readonly partitions: number
   readonly producers: ProducerBench
   readonly consumers: ThreadGroup
+  /** Partitions in the order they get records; null: one after another. */
+  readonly cycle: readonly number[] | null
 }
 
 class VerificationLoad {
@@ -179,11 +198,11 @@ class VerificationLoad {
     const loading = producers.group.run('load', this.#loadBodies())
     try {
       await this.#warmUp()
-      const before = await this.#partitionUsages()
+      const before = await usageOf(this.#context, this.#names())
       const meter = new UsageMeter(clock)
       const samples = await this.#sample(seconds)
       const usage = meter.read()
-      const after = await this.#partitionUsages()
+      const after = await usageOf(this.#context, this.#names())
       producers.group.board.stop()
       const reports: object[] = await loading
       consumers.board.stop()
@@ -214,20 +233,20 @@ class VerificationLoad {
   }
 
   #names(): TopicPartition[] {
-    const { topic, partitions } = this.#parts
-    return Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+    return partitionsOf(this.#parts.topic, this.#parts.partitions)
   }
 
   #consumeBodies(): ConsumeCommand[] {
-    const { process } = this.#context.settings
-    return this.#names().map(partition => ({ partition, process, endOffset: null }))
+    const { process, handlerModule } = this.#context.settings
+    const withModule = handlerModule !== null
+    return this.#names().map(partition => ({ partition, process, withModule, endOffset: null }))
   }
 
   #loadBodies(): LoadCommand[] {
-    const { topic, partitions, producers } = this.#parts
-    const { targetThroughput, recordBytes } = this.#context.settings
-    const recordsPerSecond = targetThroughput / recordBytes / producers.loaders
-    return new Array<LoadCommand>(producers.loaders).fill({ topic, partitions, recordsPerSecond })
+    const { topic, partitions, producers, cycle } = this.#parts
+    const { offeredThroughput, recordBytes } = this.#context.settings
+    const recordsPerSecond = offeredThroughput / recordBytes / producers.loaders
+    return new Array<LoadCommand>(producers.loaders).fill({ topic, partitions, recordsPerSecond, cycle })
   }
 
   async #warmUp(): Promise<void> {
@@ -264,17 +283,13 @@ class VerificationLoad {
     return samples.map((sample, index) => ({ ...sample, offered: offered[index] ?? 0 }))
   }
 
-  #partitionUsages(): Promise<PartitionUsage[]> {
-    return Promise.all(this.#names().map(name => this.#context.target.partitionUsage(name)))
-  }
-
   #judged(
     samples: readonly PairedSample[],
     usage: Usage,
     reports: readonly LoaderReport[],
     busiest: PartitionShares
   ): VerificationRun {
-    const { recordBytes, targetThroughput } = this.#context.settings
+    const { recordBytes, offeredThroughput: targetThroughput } = this.#context.settings
     const first = samples[0]!
     const last = samples[samples.length - 1]!
     const offeredOf = ({ atMs, offered }: PairedSample): Sample => ({ atMs, records: offered })
@@ -295,18 +310,4 @@ class VerificationLoad {
     const { partitions } = this.#parts
     return { partitions, targetThroughput, offeredRate, achievedRate, lagSlope, verdict }
   }
-}
-
-/** How the partition thread that had the least time left spent the samples' time. */
-function busiestOf(
-  before: readonly PartitionUsage[],
-  after: readonly PartitionUsage[],
-  { elapsedSeconds }: Usage
-): PartitionShares {
-  const shares: PartitionShares[] = []
-  for (const [index, end] of after.entries()) {
-    const start = before[index]
-    if (start !== undefined) shares.push(partitionShares(start, end, elapsedSeconds))
-  }
-  return busiestShares(shares)
 }

@@ -95,8 +95,8 @@ const FULL_SHARE = 0.8
 const USUAL_LATENESS_MS = 1
 
 /**
- * Milliseconds that a linger above 0 lasts longer than it says: its timer fires in the turn of a burst, and is
- * late by what the settings tell that neither a full batch nor a slow answer ended.
+ * Milliseconds that a linger above 0 lasts longer than it says: its timer fires in the turn of a burst, and
+ * is late by what the settings tell that neither a full batch nor a slow answer ended.
  */
 export function lingerLatenessMs(settings: readonly MeasuredBatching[]): number {
   const found: number[] = []

@@ -4,9 +4,9 @@
  *
  * Rests on one rule of the client: a node is due when any of its partitions has a full batch or one older
  * than linger, and then the first batch of every partition with records goes in one request. One producer,
- * one broker, no retries; the broker answers one request at a time. Records arrive each by itself (Poisson), or
- * in bursts: a program that sends when its timer fires sends all that fell due since, and a linger, which is
- * a timer of the same event loop, ends in the turn of a burst and before it.
+ * one broker, no retries; the broker answers one request at a time. Records arrive each by itself (Poisson),
+ * or in bursts: a program that sends when its timer fires sends all that fell due since, and a linger, which
+ * is a timer of the same event loop, ends in the turn of a burst and before it.
  * Kafka: clients/producer/internals/RecordAccumulator.ready and drain. Waits: Kingman's bound for the queue.
  */
 import { invariant } from '../base/invariant.ts'

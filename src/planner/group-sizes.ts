@@ -26,11 +26,6 @@ export function evenGroupSizes(partitions: number): number[] {
   return [...sizes, ...upper]
 }
 
-/** Partitions of the busiest member. */
-export function busiestMember(partitions: number, members: number): number {
-  return ceilQuotient(partitions, members)
-}
-
 interface GroupLoad {
   readonly partitions: number
   /** Tt, bytes per second over all partitions. */

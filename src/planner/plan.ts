@@ -1,9 +1,9 @@
 /**
  * From measurements to a recommended partition count, with its interval, its reasons and its doubts.
  *
- * Recommended is the fewest partitions that are enough at the low end of what was measured: of total throughput
- * by its law, and of Tc in all that is asked of consumers. The interval begins with the fewest that are enough
- * at the high end. Rates are bytes per second of records (key and value).
+ * Recommended is the fewest partitions that are enough at the low end of what was measured: of total
+ * throughput by its law, and of Tc in all that is asked of consumers. The interval begins with the fewest
+ * that are enough at the high end. Rates are bytes per second of records (key and value).
  */
 import { invariant } from '../base/invariant.ts'
 import type { Outage } from './consumer-queue.ts'

@@ -22,6 +22,7 @@ async function run(...args: string[]): Promise<Outcome> {
     err: (text: string) => {
       err += text
     },
+    columns: null,
     signal: new AbortController().signal
   }
   const code = await runProgram(args, terminal)
@@ -44,7 +45,7 @@ describe('the command line', () => {
     // Wrapped as wide as the terminal is.
     const text = help.out.replace(/\s+/g, ' ')
     expect(text).toContain('--runs <count> runs of each measurement, 3 or more; 5 by default, 3 with --short')
-    expect(text).toContain('--seconds <seconds> length of a run, 0.2 to 3600; 5 by default, 3 with --short')
+    expect(text).toContain('--seconds <seconds> length of a run, 0.2 to 3600; 5 by default, 2 with --short')
     expect(text).toContain('Exit codes: 0 done, also if this machine cannot verify the count; 2 ')
     expect(help.out).not.toContain('--bootstrap-server')
     const version = await run('--version')
@@ -135,7 +136,9 @@ describe('the command line', () => {
     [['bench', 'e2e', '--bootstrap-server', 'host:9092'], 'embedded engine only'],
     [['tune', '--lingers', '1,x'], 'Give whole numbers, separated by commas'],
     [['tune', '--config', 'linger.ms=1'], 'tune tries values of linger.ms itself'],
-    [['tune', 'surplus'], 'too many arguments']
+    [['tune', 'surplus'], 'too many arguments'],
+    [['report', 'replay', '/no/such/report'], 'There is no measurements.json in /no/such/report'],
+    [['report', 'replay', '/tmp', '--ot', 'x'], 'there is no flag --ot; did you mean --out?']
   ])('refuses %j in one sentence', async (args, sentence) => {
     expect(await refused(...args)).toContain(sentence)
   })

@@ -1,27 +1,29 @@
 /** The measured consumer in its own thread: what it does with a record is what its rate is of. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { ConsumerBench } from '../../src/harness/measure-consumer.ts'
+import type { ProcessCost } from '../../src/planner/units.ts'
 import { RECORD_BYTES, SmallBench } from './small-plan.ts'
 import { damageRecord, logEnds, loseBatch } from './stored-logs.ts'
 
 const SECONDS = 0.3
 const TOPIC = 'measured'
+const PARTITION = { topic: TOPIC, partition: 0 }
 
 let bench: SmallBench | null = null
 let consumers: ConsumerBench | null = null
 
 /** An engine with a partition that one loader has filled. */
-async function filled(): Promise<{
+async function filled(process: ProcessCost | null = null): Promise<{
   small: SmallBench
   reader: ConsumerBench
   directory: string
   end: number
 }> {
-  const small = await SmallBench.start({ topic: TOPIC, bytesPerRunMax: 4e6 })
+  const small = await SmallBench.start({ topic: TOPIC, bytesPerRunMax: 4e6, process })
   bench = small
   const { target } = small.context
   await target.createTopic(TOPIC, 1)
-  await small.producers.run(SECONDS)
+  await small.producers.run(1, SECONDS)
   const reader = new ConsumerBench(small.context)
   consumers = reader
   await reader.open()
@@ -42,10 +44,9 @@ afterEach(async () => {
 
 describe('a consumer thread', { timeout: 60_000 }, () => {
   test('runs the handler for each record: with 5 ms it does 200 a second, without it many more', async () => {
-    const { reader, end } = await filled()
+    const { reader, end } = await filled({ kind: 'wait', micros: 5000 })
     const without = await reader.fetchOnly(end, SECONDS)
-    const process = { kind: 'wait', micros: 5000 } as const
-    const withHandler = await reader.withHandler(process, end, { windowMs: 100, seconds: 1.2 })
+    const withHandler = await reader.withHandler(end, SECONDS)
     const most = 200 * RECORD_BYTES
     // A thread that waits 5 ms is never earlier; how much later, and when it is looked at, is the machine's.
     expect(withHandler.series.bytesPerSecond).toBeLessThan(1.5 * most)
@@ -56,19 +57,24 @@ describe('a consumer thread', { timeout: 60_000 }, () => {
   test('audits all that lies in the log, and nothing else', async () => {
     const { small, reader, end } = await filled()
     expect(end).toBeGreaterThan(100)
-    expect(await reader.audit(await acknowledged(small))).toEqual({ records: end, bytes: end * RECORD_BYTES })
+    expect(await reader.audit(PARTITION, await acknowledged(small))).toEqual({
+      records: end,
+      bytes: end * RECORD_BYTES
+    })
   })
 
   test('refuses a log in which a record was damaged after it was written', async () => {
     const { small, reader, directory } = await filled()
     damageRecord(directory, TOPIC)
-    await expect(reader.audit(await acknowledged(small))).rejects.toMatchObject({ code: 'HIGHWATER_AUDIT' })
+    await expect(reader.audit(PARTITION, await acknowledged(small))).rejects.toMatchObject({
+      code: 'HIGHWATER_AUDIT'
+    })
   })
 
   test('refuses a log with every offset and every checksum, but lost records for doubled ones', async () => {
     const { small, reader, directory } = await filled()
     loseBatch(directory, TOPIC)
-    await expect(reader.audit(await acknowledged(small))).rejects.toMatchObject({
+    await expect(reader.audit(PARTITION, await acknowledged(small))).rejects.toMatchObject({
       code: 'HIGHWATER_AUDIT',
       message: expect.stringMatching(/\d+ lost, \d+ twice|\d+ twice/)
     })
@@ -77,6 +83,6 @@ describe('a consumer thread', { timeout: 60_000 }, () => {
   test('refuses a log that ends before what was acknowledged', async () => {
     const { small, reader } = await filled()
     const [count = 0] = await acknowledged(small)
-    await expect(reader.audit([count + 1])).rejects.toMatchObject({ code: 'HIGHWATER_AUDIT' })
+    await expect(reader.audit(PARTITION, [count + 1])).rejects.toMatchObject({ code: 'HIGHWATER_AUDIT' })
   })
 })

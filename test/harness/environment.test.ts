@@ -2,9 +2,9 @@ import { closeSync, openSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { busyWarning, freeDiskBytes, readMachine } from '../../src/harness/environment.ts'
-import { findings } from './fixture.ts'
+import { measurements } from './fixture.ts'
 
-const { environment } = findings()
+const { environment } = measurements()
 
 describe('the environment', () => {
   test('warns when other work was going on, and only then', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { articleLine, safeLine } from '../../src/harness/formula-lines.ts'
 import type { Plan } from '../../src/planner/plan.ts'
-import { findings } from './fixture.ts'
+import { report } from './fixture.ts'
 
 /** The fixture's plan at these rates, in MB/s, with these counts. */
 function plan(rates: readonly [tt: number, tp: number, tc: number], safe: number, article: number): Plan {
-  const { outcome } = findings()
+  const { outcome } = report()
   if (outcome.kind !== 'plan') throw new Error(outcome.reason)
   const [targetThroughput = 0, producerThroughput = 0, consumerThroughput = 0] = rates.map(rate => rate * 1e6)
   return {

@@ -8,12 +8,17 @@ import {
 import type { PartitionUsage } from '../../src/harness/target.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
-const BEFORE: PartitionUsage = { cpuMs: 1000, diskMs: 300, blockedMs: 80 }
+const BEFORE: PartitionUsage = { cpuMs: 1000, diskMs: 300, blockedMs: 80, pacedMs: 0 }
 
 /** Two seconds later, with so much more of each. */
 function later(cpuMs: number, diskMs: number, blockedMs: number | null): PartitionUsage {
   const blocked = blockedMs === null ? null : (BEFORE.blockedMs ?? 0) + blockedMs
-  return { cpuMs: (BEFORE.cpuMs ?? 0) + cpuMs, diskMs: BEFORE.diskMs + diskMs, blockedMs: blocked }
+  return {
+    cpuMs: (BEFORE.cpuMs ?? 0) + cpuMs,
+    diskMs: BEFORE.diskMs + diskMs,
+    blockedMs: blocked,
+    pacedMs: BEFORE.pacedMs
+  }
 }
 
 describe('the time of a partition thread', () => {
@@ -43,7 +48,7 @@ describe('the time of a partition thread', () => {
       busy: 0.25,
       diskWait: null
     })
-    expect(partitionShares(BEFORE, { cpuMs: 10, diskMs: 2, blockedMs: 1 }, 2)).toEqual(unknown)
+    expect(partitionShares(BEFORE, { cpuMs: 10, diskMs: 2, blockedMs: 1, pacedMs: 0 }, 2)).toEqual(unknown)
   })
 
   test('of the thread that has the least left stands for all', () => {

@@ -3,8 +3,12 @@ import { busyShare, chosenTrial, type LoaderTrial, nextTrial } from '../../src/h
 
 /** Trials with 1, 2, 4 ... loaders at these rates. */
 function trials(first: number, ...others: number[]): [LoaderTrial, ...LoaderTrial[]] {
-  const rest = others.map((bytesPerSecond, index) => ({ loaders: 2 ** (index + 1), bytesPerSecond }))
-  return [{ loaders: 1, bytesPerSecond: first }, ...rest]
+  const rest = others.map((bytesPerSecond, index) => ({
+    partitions: 1,
+    loaders: 2 ** (index + 1),
+    bytesPerSecond
+  }))
+  return [{ partitions: 1, loaders: 1, bytesPerSecond: first }, ...rest]
 }
 
 describe('the number of loaders', () => {

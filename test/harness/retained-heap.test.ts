@@ -9,7 +9,8 @@ describe('a heap', () => {
   test('that grows with every run leaks what it keeps of each record', () => {
     expect(leakedPerRecord(pointsAt([5e6, 9e6, 11e6, 13e6, 15e6]))).toBe(2000)
     expect(leakWarning('h.mjs', pointsAt([5e6, 9e6, 11e6, 13e6, 15e6]))).toBe(
-      'The handler h.mjs keeps what it is given: after 4 000 records the memory of its thread still grows by ' +
+      'The handler h.mjs keeps what it is given: after 4 000 records the memory of its thread still ' +
+        'grows by ' +
         '2 MB per 1,000 records, and one day it ends with that.'
     )
   })
@@ -37,7 +38,7 @@ describe('a heap', () => {
     expect(leakedPerRecord(points)).toBe(2000)
   })
 
-  test('is what is left after a collection: objects and buffers that are held, and nothing else', async () => {
+  test('is what is left after a collection: objects and buffers that are held, no more', async () => {
     const held: unknown[] = []
     const before = (await retainedBytes()) ?? 0
     for (let i = 0; i < 200; i++) held.push(new Array(5000).fill(i + 0.5), new Uint8Array(40_000))

@@ -5,9 +5,10 @@ import { ProducerBench } from '../../src/harness/measure-producer.ts'
 import { type PlanSettings, planSettings } from '../../src/harness/plan-settings.ts'
 import type { Target } from '../../src/harness/target.ts'
 import { startEmbeddedTarget } from '../../src/harness/targets/embedded-target.ts'
+import { givenCost } from '../../src/planner/handler-cost.ts'
 import { makePlan, type Plan } from '../../src/planner/plan.ts'
 import type { ProcessCost } from '../../src/planner/units.ts'
-import { pointAt } from './fixture.ts'
+import { pointAt, straightLaw } from './fixture.ts'
 
 export const RECORD_BYTES = 1000
 
@@ -29,7 +30,7 @@ export class SmallBench {
     }
     const target = await startEmbeddedTarget()
     const signal = new AbortController().signal
-    const bench = new SmallBench({ target, clock, signal, settings, cores: 1 })
+    const bench = new SmallBench({ target, clock, signal, settings, cores: 1, sample: null })
     await bench.producers.group.grow(1)
     return bench
   }
@@ -60,18 +61,23 @@ export class SmallBench {
   }
 }
 
-/** A plan for so many partitions, as if a large machine had found it. */
+/** A plan for so many partitions, as if a large machine had found it: a consumer needs 80 % of each. */
 export function planOf(partitions: number, targetThroughput: number, process: ProcessCost | null): Plan {
-  const perPartition = targetThroughput / (partitions - 0.5) / 1e6
+  const perPartition = targetThroughput / 0.8 / (partitions - 0.5) / 1e6
+  const consumer = pointAt([perPartition, perPartition, perPartition])
   const outcome = makePlan({
     targetThroughput,
+    headroom: { peakFactor: 1, yearlyGrowth: 0, years: 0, utilisation: 1 },
     recordBytes: RECORD_BYTES,
-    process,
+    handler: process === null ? null : givenCost(process),
+    lagSloMs: null,
+    outage: null,
+    keys: null,
+    points: straightLaw(400, [1]),
+    seed: 1,
     producer: pointAt([400, 400, 400]),
-    consumerFetchOnly: pointAt(
-      process === null ? [perPartition, perPartition, perPartition] : [800, 800, 800]
-    ),
-    consumerWithHandler: process === null ? null : pointAt([perPartition, perPartition, perPartition]),
+    consumerFetchOnly: process === null ? consumer : pointAt([800, 800, 800]),
+    consumerWithHandler: process === null ? null : consumer,
     cpu: { producePerByte: 1e-12, consumePerByte: 1e-12 },
     overhead: { memoryBytes: 0, fileHandles: 0 },
     machine: { cores: 64, freeMemoryBytes: 64e9, freeFileHandles: null },

@@ -11,6 +11,15 @@ describe('a tally', () => {
     expect([board.batchesLeast(1), board.batchesLeast(2), board.batchesLeast(3)]).toEqual([5, 0, 0])
   })
 
+  test('tells the records of each thread', () => {
+    const board = new TallyBoard(2)
+    new ThreadTally(board.buffer, 1).publish(10, 12, 5)
+    expect([0, 1].map(row => [board.finishedBy(row), board.offeredBy(row)])).toEqual([
+      [0, 0],
+      [10, 12]
+    ])
+  })
+
   test('tells every thread when to stop, until the next run', () => {
     const board = new TallyBoard(2)
     const thread = new ThreadTally(board.buffer, 1)

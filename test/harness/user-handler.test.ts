@@ -213,7 +213,8 @@ describe('a handler of the user', { timeout: 60_000 }, () => {
   test('that takes all memory of its thread is said to', async () => {
     const text = `
       const kept = []
-      export default records => { for (const { offset } of records) kept.push(new Array(5000).fill(offset / 2)) }`
+      const row = offset => new Array(5000).fill(offset / 2)
+      export default records => { for (const { offset } of records) kept.push(row(offset)) }`
     expect(await refusal(text, { heapMb: 48 })).toEqual(
       handlerError(/^The handler h\.mjs used up the memory of its thread, 50\.3 MB, after .* records/)
     )

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { KafkaError } from '../../src/base/kafka-error.ts'
+import type { ProducerBench } from '../../src/harness/measure-producer.ts'
 import type { PlanSettings } from '../../src/harness/plan-settings.ts'
 import { verifyPlan } from '../../src/harness/verify-plan.ts'
 import { planOf, RECORD_BYTES, SmallBench } from './small-plan.ts'
@@ -17,6 +18,11 @@ afterEach(async () => {
   bench = null
 })
 
+/** Records spread evenly, and nobody looks on. */
+function quietly(producers: ProducerBench): Parameters<typeof verifyPlan>[2] {
+  return { producers, shares: null, onAudit: () => {} }
+}
+
 const RATE = 200e3
 const TOPIC = 'highwater-plan-verification'
 
@@ -24,8 +30,12 @@ describe('a verification', { timeout: 60_000 }, () => {
   test('offers the rate that was asked for, and reads back what lies in the log', async () => {
     const { context, producers } = await started()
     let ends: number[] = []
-    const verified = await verifyPlan(context, planOf(2, RATE, null), producers, () => {
-      ends = logEnds(context.target.logDirectory, TOPIC)
+    const verified = await verifyPlan(context, planOf(2, RATE, null), {
+      producers,
+      shares: null,
+      onAudit: () => {
+        ends = logEnds(context.target.logDirectory, TOPIC)
+      }
     })
     expect(verified.run).toMatchObject({ partitions: 2, targetThroughput: RATE })
     const { offeredRate = 0 } = verified.run ?? {}
@@ -38,12 +48,39 @@ describe('a verification', { timeout: 60_000 }, () => {
     expect(verified.audit).toEqual({ records, bytes: records * RECORD_BYTES })
   })
 
+  test('offers the rate with its peak and growth, as the plan is for that', async () => {
+    const { context, producers } = await started({ targetThroughput: RATE / 2, offeredThroughput: RATE })
+    const { run } = await verifyPlan(context, planOf(1, RATE, null), quietly(producers))
+    expect(run?.targetThroughput).toBe(RATE)
+    expect(run?.offeredRate).toBeGreaterThan(0.8 * RATE)
+    expect(run?.offeredRate).toBeLessThan(1.2 * RATE)
+  })
+
+  test('gives each partition its share of the records', async () => {
+    const { context, producers } = await started()
+    let ends: number[] = []
+    await verifyPlan(context, planOf(3, RATE, null), {
+      producers,
+      shares: [0.7, 0.2, 0.1],
+      onAudit: () => {
+        ends = logEnds(context.target.logDirectory, TOPIC)
+      }
+    })
+    const records = ends.reduce((sum, end) => sum + end, 0)
+    expect(records).toBeGreaterThan(100)
+    for (const [partition, share] of [0.7, 0.2, 0.1].entries())
+      expect(Math.abs((ends[partition] ?? 0) / records - share)).toBeLessThan(0.05)
+  })
+
   test('has no result when a record of it was lost', async () => {
     // Enough for most of it to be read from the file: the newest 2 MiB lie in memory.
     const targetThroughput = 2e6
-    const { context, producers } = await started({ targetThroughput, verifySeconds: 3 })
-    const verifying = verifyPlan(context, planOf(1, targetThroughput, null), producers, () => {
-      loseBatch(context.target.logDirectory, TOPIC)
+    const rates = { targetThroughput, offeredThroughput: targetThroughput }
+    const { context, producers } = await started({ ...rates, verifySeconds: 3 })
+    const verifying = verifyPlan(context, planOf(1, targetThroughput, null), {
+      producers,
+      shares: null,
+      onAudit: () => loseBatch(context.target.logDirectory, TOPIC)
     })
     await expect(verifying).rejects.toMatchObject({
       code: 'HIGHWATER_AUDIT',
@@ -55,7 +92,7 @@ describe('a verification', { timeout: 60_000 }, () => {
     const process = { kind: 'wait', micros: 20_000 } as const
     const { context, producers } = await started({ process })
     // 50 records a second pass a handler of 20 ms; 200 are offered.
-    const { run, verification } = await verifyPlan(context, planOf(1, RATE, process), producers, () => {})
+    const { run, verification } = await verifyPlan(context, planOf(1, RATE, process), quietly(producers))
     expect(run?.achievedRate).toBeLessThan(0.6 * RATE)
     expect(verification.held).toBe(false)
   })
@@ -66,8 +103,7 @@ describe('a verification', { timeout: 60_000 }, () => {
     const { run, verification } = await verifyPlan(
       context,
       planOf(partitions + 1, RATE, null),
-      producers,
-      () => {}
+      quietly(producers)
     )
     expect(run).toBeNull()
     expect(verification).toEqual({
@@ -82,12 +118,12 @@ describe('a verification', { timeout: 60_000 }, () => {
   test('that cannot begin leaves the measurement as it is', async () => {
     const small = await started()
     const crowded = small.seenThrough({
-      partitionRoom: async () => ({ partitions: 5000, reason: 'nothing' })
+      createTopic: () => Promise.reject(new KafkaError('INVALID_PARTITIONS', 'there is no room for 20'))
     })
-    const verified = await verifyPlan(crowded, planOf(1000, RATE, null), small.producers, () => {})
+    const verified = await verifyPlan(crowded, planOf(20, RATE, null), quietly(small.producers))
     expect(verified).toMatchObject({ run: null, audit: null, verification: { verified: false, held: false } })
     expect(verified.verification.sentence).toMatch(
-      /^Verifying 1.000 partitions could not begin: INVALID_PARTITIONS: /
+      /^Verifying 20 partitions could not begin: INVALID_PARTITIONS: .*there is no room for 20/
     )
   })
 
@@ -97,7 +133,7 @@ describe('a verification', { timeout: 60_000 }, () => {
   ])('that cannot begin for want of what it takes says so: %s', async (_, error, text) => {
     const small = await started()
     const poor = small.seenThrough({ openHandle: () => Promise.reject(error) })
-    const { verification } = await verifyPlan(poor, planOf(2, RATE, null), small.producers, () => {})
+    const { verification } = await verifyPlan(poor, planOf(2, RATE, null), quietly(small.producers))
     expect(verification.verified).toBe(false)
     expect(verification.sentence).toContain(text)
   })
@@ -107,7 +143,7 @@ describe('a verification', { timeout: 60_000 }, () => {
     const broken = small.seenThrough({
       openHandle: () => Promise.reject(new TypeError('x is not a function'))
     })
-    await expect(verifyPlan(broken, planOf(2, RATE, null), small.producers, () => {})).rejects.toThrow(
+    await expect(verifyPlan(broken, planOf(2, RATE, null), quietly(small.producers))).rejects.toThrow(
       TypeError
     )
   })

@@ -183,7 +183,10 @@ describe('against the rule played event by event', () => {
   })
 })
 
-/** Turns of one event loop: first what lingered long enough goes, then the burst comes; without a linger it goes. */
+/**
+ * Turns of one event loop: first what lingered long enough goes, then the burst comes; without a linger it
+ * goes.
+ */
 function simulateTurns(input: BatchingInput, turns: number): Simulated {
   const random = seededRandom(input.lingerMs)
   const { service, partitions, burstMs } = input

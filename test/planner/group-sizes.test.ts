@@ -1,11 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  busiestMember,
-  evenGroupSizes,
-  membersNeeded,
-  roundedPartitions
-} from '../../src/planner/group-sizes.ts'
+import { evenGroupSizes, membersNeeded, roundedPartitions } from '../../src/planner/group-sizes.ts'
 
 describe('even group sizes', () => {
   test.each([
@@ -22,23 +17,10 @@ describe('even group sizes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), partitions => {
         for (const size of evenGroupSizes(partitions)) {
-          expect(busiestMember(partitions, size) * size).toBe(partitions)
+          expect(Math.ceil(partitions / size) * size).toBe(partitions)
         }
       })
     )
-  })
-})
-
-describe('the busiest member', () => {
-  test.each([
-    [24, 12, 2],
-    [24, 13, 2],
-    [24, 23, 2],
-    [24, 24, 1],
-    [24, 40, 1],
-    [30, 4, 8]
-  ])('of %i partitions on %i members holds %i', (partitions, members, held) => {
-    expect(busiestMember(partitions, members)).toBe(held)
   })
 })
 
@@ -68,7 +50,7 @@ describe('the members needed', () => {
         rate,
         (partitions, targetThroughput, memberThroughput) => {
           const members = membersNeeded({ partitions, targetThroughput, memberThroughput })
-          const load = (count: number) => busiestMember(partitions, count) * targetThroughput
+          const load = (count: number) => Math.ceil(partitions / count) * targetThroughput
           const drained = memberThroughput * partitions
           if (members === null) {
             expect(targetThroughput).toBeGreaterThan(drained)

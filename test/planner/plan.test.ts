@@ -286,8 +286,8 @@ describe('a plan with a handler', () => {
   })
 
   test('advises lanes, with which consumers ask for no more than producers', () => {
-    // 290 / 50 = 5.8 of producers. On k lanes a record takes 90/k + 10 µs, and 290 / (0.8 Tc) is at most 6 from
-    // Tc = 60.4 MB/s, 16.6 µs, on: k = 13.8.
+    // 290 / 50 = 5.8 of producers. On k lanes a record takes 90/k + 10 µs, and 290 / (0.8 Tc) is at most 6
+    // from Tc = 60.4 MB/s, 16.6 µs, on: k = 13.8.
     const { lanes } = plan({ targetThroughput: 290e6, handler, consumerFetchOnly: fast }).requirements
     expect(lanes).toMatchObject({ partitions: 6, lanes: 14 })
   })

@@ -2,32 +2,14 @@
  * `highwater plan`: how many partitions a rate needs, measured here and now.
  */
 import type { Command } from 'commander'
-import { HighwaterError } from '../../base/local-errors.ts'
-import {
-  type PlanProgress,
-  type ProcessCost,
-  parseByteRate,
-  parseByteSize,
-  parseProcess,
-  runPlan
-} from '../../index.ts'
-import { addReportFlags, embeddedOnly, parseNumber } from '../load-flags.ts'
+import { outlinePlan, runPlan } from '../../index.ts'
+import { addReportFlags, embeddedOnly } from '../load-flags.ts'
+import { addPlanFlags, type PlanFlags, planOptionsOf } from '../plan-flags.ts'
 import { planText } from '../plan-text.ts'
+import { ProgressLine } from '../progress-line.ts'
 import type { Invocation, Terminal } from '../terminal.ts'
+import { section } from '../text-layout.ts'
 import { typedCommand } from '../typed-command.ts'
-
-interface PlanFlags {
-  readonly rate?: number
-  readonly recordSize?: number
-  readonly process?: ProcessCost
-  readonly topic?: string
-  readonly runs?: number
-  readonly seconds?: number
-  readonly short?: true
-  readonly json?: true
-  readonly out?: string
-  readonly bootstrapServer?: string
-}
 
 const EXIT_CODES = `
 Exit codes: 0 done, also if this machine cannot verify the count; 2 the count did not hold, or the audit
@@ -44,17 +26,7 @@ export function addPlanCommand(program: Command, { terminal, args, exit }: Invoc
     .description(
       'How many partitions does a rate need? Measures what one takes (Tp) and gives (Tc), and verifies.'
     )
-    .option('--rate <rate>', 'target, bytes of records per second: 120MB/s', parseByteRate)
-    .option('--record-size <size>', 'bytes of a record: 1KB, the default', parseByteSize)
-    .option('--process <cost>', 'what a record costs its consumer: wait:2ms or cpu:50us', parseProcess)
-    .option('--topic <name>', 'topic that is made for the measurement: highwater-plan, the default')
-    .option(
-      '--runs <count>',
-      'runs of each measurement, 3 or more; 5 by default, 3 with --short',
-      parseNumber
-    )
-    .option('--seconds <seconds>', 'length of a run, 0.2 to 3600; 5 by default, 3 with --short', parseNumber)
-    .option('--short', 'a first look: about a minute, 90 s where the machine is restless')
+  addPlanFlags(command)
   addReportFlags(command)
     .addHelpText('after', EXIT_CODES)
     .action(async (flags: PlanFlags) => {
@@ -64,22 +36,20 @@ export function addPlanCommand(program: Command, { terminal, args, exit }: Invoc
 
 async function plan(flags: PlanFlags, command: string, terminal: Terminal): Promise<number> {
   embeddedOnly(flags)
-  if (flags.rate === undefined) {
-    throw new HighwaterError('HIGHWATER_CONFIG', 'plan needs a target: give --rate, such as --rate 120MB/s.')
+  const { dryRun, ...asked } = planOptionsOf(flags)
+  const run = { ...asked, command, out: flags.out, signal: terminal.signal }
+  if (dryRun) {
+    terminal.out(`${section('Would do', await outlinePlan(run)).join('\n')}\n`)
+    return 0
   }
-  const { report, files } = await runPlan({
-    command,
-    targetThroughput: flags.rate,
-    recordBytes: flags.recordSize,
-    process: flags.process,
-    topic: flags.topic,
-    runs: flags.runs,
-    seconds: flags.seconds,
-    short: flags.short,
-    out: flags.out,
-    signal: terminal.signal,
-    onProgress: ({ text }: PlanProgress) => terminal.err(`  ${text}\n`)
-  })
-  terminal.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : planText(report, files))
-  return report.exitCode
+  const progress = new ProgressLine(terminal)
+  try {
+    const { report, files } = await runPlan({ ...run, onProgress: event => progress.show(event) })
+    progress.end()
+    terminal.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : planText(report, files))
+    return report.exitCode
+  } catch (cause) {
+    progress.end()
+    throw cause
+  }
 }

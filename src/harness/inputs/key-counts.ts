@@ -43,7 +43,7 @@ export interface CountLimits {
 export type EachKey = (bytes: Uint8Array, from: number, end: number) => void
 
 /** Hands over every key, the first to the last, each time it is called; a key is valid inside the call. */
-export type KeyScan = (each: EachKey) => Promise<void>
+type KeyScan = (each: EachKey) => Promise<void>
 
 interface CountedKey {
   readonly hash: number

@@ -16,7 +16,9 @@ const FILL_MAX = 0.75
 /** Golden ratio of 2^32: keys whose hashes differ in the low bits alone still go apart. */
 const SPREAD = 0x9e3779b1
 
-/** Keys of one class: those whose print ends in these `bits` low bits. All keys are of the class of 0 bits. */
+/**
+ * Keys of one class: those whose print ends in these `bits` low bits. All keys are of the class of 0 bits.
+ */
 export interface KeyClass {
   readonly bits: number
   readonly residue: number

@@ -1,6 +1,6 @@
 /**
- * The answer, before everything else: the count, how far it can be trusted, what binds it, and where it lies
- * between the two formulas.
+ * The answer, before everything else: the count, or what else was asked for, how far it can be trusted, what
+ * binds it, and where a count lies between the two formulas.
  */
 import { type Figure, figureHtml } from './figure.ts'
 import { command as commandMarkup, paragraph, prose } from './page-shell.ts'
@@ -15,6 +15,14 @@ interface CountAnswer {
   readonly interval: readonly [low: number, high: number]
 }
 
+/** What is no count: a rate. */
+interface StatedAnswer {
+  readonly kind: 'stated'
+  readonly text: string
+  /** How far it scatters. */
+  readonly range: string
+}
+
 interface RefusedAnswer {
   readonly kind: 'refused'
   readonly reason: string
@@ -23,7 +31,7 @@ interface RefusedAnswer {
 }
 
 export interface AnswerCardInput {
-  readonly answer: CountAnswer | RefusedAnswer
+  readonly answer: CountAnswer | RefusedAnswer | StatedAnswer
   readonly verdict: { readonly state: VerdictState; readonly words: string; readonly sentence: string }
   /** What must be known beside the count: `wide interval`, `engine, not your cluster`. */
   readonly badges: readonly string[]
@@ -34,7 +42,7 @@ export interface AnswerCardInput {
 /** Told by shape, not by colour alone. */
 const SIGNS: Readonly<Record<VerdictState, string>> = { held: '✓', open: '○', failed: '✗', refused: '✗' }
 
-/** @param zones where the count lies between the formulas; null after a refusal */
+/** @param zones where a count lies between the formulas; null where there is none */
 export function answerCard(
   { answer, verdict, badges, facts }: AnswerCardInput,
   zones: Figure | null
@@ -42,7 +50,7 @@ export function answerCard(
   const { state, words, sentence } = verdict
   return [
     '<section class="answer" aria-label="The answer">',
-    answer.kind === 'count' ? countMarkup(answer) : '<p class="count">No count</p>',
+    headMarkup(answer),
     `<p class="verdict ${state}"><b><span aria-hidden="true">${SIGNS[state]}</span> ${prose(words)}</b>` +
       ` <span>${prose(sentence)}</span></p>`,
     answer.kind === 'refused' ? refusalMarkup(answer) : '',
@@ -55,6 +63,12 @@ export function answerCard(
   ]
     .filter(part => part !== '')
     .join('\n')
+}
+
+function headMarkup(answer: AnswerCardInput['answer']): string {
+  if (answer.kind === 'count') return countMarkup(answer)
+  if (answer.kind === 'refused') return paragraph('No count', 'count')
+  return `${paragraph(answer.text, 'count')}\n${paragraph(answer.range, 'range')}`
 }
 
 function countMarkup({ partitions, interval: [low, high] }: CountAnswer): string {

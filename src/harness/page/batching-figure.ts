@@ -12,6 +12,8 @@ interface BatchingCell {
 }
 
 export interface BatchingFigureInput {
+  /** Of its files; `batching` if it is the only one of its page. */
+  readonly name?: string
   /** In any order; settings that were not measured stay empty. */
   readonly cells: readonly BatchingCell[]
   /** What the value is: `p99 latency`. */
@@ -20,7 +22,8 @@ export interface BatchingFigureInput {
   readonly best: 'greatest' | 'least'
 }
 
-export function batchingFigure({ cells, measure, quantity, best }: BatchingFigureInput): Figure {
+export function batchingFigure(input: BatchingFigureInput): Figure {
+  const { name = 'batching', cells, measure, quantity, best } = input
   const sizes = sortedOf(cells.map(({ batchBytes }) => batchBytes))
   const lingers = sortedOf(cells.map(({ lingerMs }) => lingerMs))
   const sign = best === 'greatest' ? 1 : -1
@@ -36,7 +39,7 @@ export function batchingFigure({ cells, measure, quantity, best }: BatchingFigur
       : `The ${good} ${measure}, ${show(winner.value)}, comes with batch.size ${winner.batchBytes} and ` +
         `linger.ms ${winner.lingerMs}; the ${poor} is ${show(loser.value)}.`
   return makeFigure({
-    name: 'batching',
+    name,
     title: `${measure} by batch.size and linger.ms`,
     result,
     note: `Each cell is a setting; the framed one has the ${good} ${measure}.`,
@@ -53,10 +56,11 @@ export function batchingFigure({ cells, measure, quantity, best }: BatchingFigur
                 ({ batchBytes, lingerMs }) => batchBytes === size && lingerMs === linger
               )
               const text = cell === undefined ? '' : countText(cell.value / unit.factor)
+              const short = cell === undefined ? '' : shortText(cell.value / unit.factor)
               const value = cell === undefined ? '' : show(cell.value)
               const hint = `batch.size ${size}, linger.ms ${linger}: ${value}`
               const isBest = cell !== undefined && cell === winner
-              return { value: cell?.value ?? null, text, short: text, hint, isBest }
+              return { value: cell?.value ?? null, text, short, hint, isBest }
             })
           }))
         },
@@ -76,6 +80,11 @@ export function batchingFigure({ cells, measure, quantity, best }: BatchingFigur
 
 function sortedOf(values: readonly number[]): number[] {
   return [...new Set(values)].sort((one, other) => one - other)
+}
+
+/** Thousands where a count has many of them: `148k`. */
+function shortText(value: number): string {
+  return value < 10_000 ? countText(value) : `${countText(Math.round(value / 1000))}k`
 }
 
 /** Kafka's sizes of batches are powers of two. */

@@ -1,6 +1,7 @@
 /**
  * Runs over time, one strip for each thing that was measured: windows that were cut off as warm-up lie on
- * grey and are dashed, those that count are drawn through, and a thin line is the median of the runs.
+ * grey and are dashed, those that count are drawn through, and a thin line is the median of the runs. Runs
+ * that were warmed up before they began count whole.
  */
 import { box, curve, type Drawing, type Frame, line, words } from './drawing.ts'
 import { type Figure, makeFigure } from './figure.ts'
@@ -26,15 +27,20 @@ interface Strip {
 
 export interface CourseFigureInput {
   readonly strips: readonly Strip[]
+  /** What can be seen, where all runs count whole; null where warm-up was cut off. */
+  readonly whole?: string | null
 }
 
 const STRIP_HEIGHT = 74
 const HEAD = 24
 const FOOT = 12
 const RUN_GAP = 10
+/** Where runs are many, no more than this part of a run lies between them. */
+const GAP_SHARE = 4
 const LABEL_WIDTH = 92
 
-export function courseFigure({ strips }: CourseFigureInput): Figure {
+export function courseFigure({ strips: given, whole = null }: CourseFigureInput): Figure {
+  const strips = whole === null ? given : given.map(wholeStrip)
   const runs = strips.flatMap(strip => strip.runs)
   const steady = runs.filter(run => run.steady)
   const cutSeconds = steady.map(({ from, windowSeconds }) => from * windowSeconds)
@@ -47,10 +53,15 @@ export function courseFigure({ strips }: CourseFigureInput): Figure {
     name: 'runs',
     title: 'Runs over time',
     result:
+      whole ??
       `${settled} reached a steady state, the slowest after ` +
-      `${quantityText('milliseconds', longest * 1000)}.`,
-    note: `${lengthOf(runs)}What lies on grey was cut off as warm-up and does not count.`,
-    draw: frame => draw(strips, frame),
+        `${quantityText('milliseconds', longest * 1000)}.`,
+    note:
+      lengthOf(runs) +
+      (whole === null
+        ? 'What lies on grey was cut off as warm-up and does not count.'
+        : 'The thin line is their median; warm-up came before and is not shown.'),
+    draw: frame => draw(strips, frame, whole === null ? LEGEND : LEGEND_WHOLE),
     table: {
       title: 'Rate of each window of each run',
       columns: [
@@ -77,6 +88,10 @@ export function courseFigure({ strips }: CourseFigureInput): Figure {
   })
 }
 
+function wholeStrip(strip: Strip): Strip {
+  return { ...strip, runs: strip.runs.map(run => ({ ...run, from: 0, steady: true })) }
+}
+
 /** How long runs are, if all are as long. */
 function lengthOf(runs: readonly Run[]): string {
   const lengths = new Set(runs.map(({ windows, windowSeconds }) => windows.length * windowSeconds))
@@ -91,8 +106,10 @@ const LEGEND: readonly LegendEntry[] = [
   { name: 'warm-up', sample: { kind: 'fill', className: 'cut' } }
 ]
 
-function draw(strips: readonly Strip[], frame: Frame): Drawing {
-  const legend = drawLegend(LEGEND, frame)
+const LEGEND_WHOLE: readonly LegendEntry[] = [{ name: 'run', sample: { kind: 'line', series: 'a' } }]
+
+function draw(strips: readonly Strip[], frame: Frame, entries: readonly LegendEntry[]): Drawing {
+  const legend = drawLegend(entries, frame)
   const step = HEAD + STRIP_HEIGHT + FOOT
   const drawn = strips.map((strip, index) => drawStrip(strip, legend.height + 6 + index * step, frame))
   return { height: legend.height + 6 + strips.length * step, content: legend.content + drawn.join('') }
@@ -104,8 +121,10 @@ function drawStrip({ name, quantity, runs, median }: Strip, top: number, { width
   const bottom = upper + STRIP_HEIGHT
   const y = (value: number): number => bottom - (value / highest) * STRIP_HEIGHT
   const right = whole - LABEL_WIDTH
-  const width = (right - RUN_GAP * Math.max(0, runs.length - 1)) / Math.max(1, runs.length)
-  const placeOf = (index: number): RunPlace => ({ x: index * (width + RUN_GAP), width, y, upper })
+  const place = right / Math.max(1, runs.length)
+  const gap = Math.min(RUN_GAP, place / GAP_SHARE)
+  const width = (right - gap * Math.max(0, runs.length - 1)) / Math.max(1, runs.length)
+  const placeOf = (index: number): RunPlace => ({ x: index * (width + gap), width, y, upper })
   const lines = runs.map((run, index) => drawGround(run, placeOf(index), bottom))
   const courses = runs.map((run, index) => drawRun(run, placeOf(index)))
   const level = y(median)

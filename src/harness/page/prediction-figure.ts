@@ -15,6 +15,8 @@ interface Prediction {
 }
 
 export interface PredictionFigureInput {
+  /** Of its files; `predictions` if it is the only one of its page. */
+  readonly name?: string
   /** What is predicted: `p99 latency`. */
   readonly measure: string
   readonly quantity: Quantity
@@ -27,13 +29,13 @@ export interface PredictionFigureInput {
 export function predictionFigure(all: PredictionFigureInput): Figure {
   const predictions = all.predictions.filter(({ predicted, measured }) => predicted > 0 && measured > 0)
   const input = { ...all, predictions }
-  const { measure, quantity, tolerance } = input
-  const errors = predictions.map(({ predicted, measured }) => Math.abs(measured / predicted - 1))
+  const { name: fileName = 'predictions', measure, quantity, tolerance } = input
+  const errors = predictions.map(prediction => Math.abs(errorOf(prediction)))
   const within = predictions.filter(prediction => isWithin(prediction, tolerance)).length
   const sorted = [...errors].sort((one, other) => one - other)
   const middle = sorted[Math.floor(sorted.length / 2)] ?? 0
   return makeFigure({
-    name: 'predictions',
+    name: fileName,
     title: `${measure}, predicted and measured`,
     result:
       `${countText(within)} of ${countText(predictions.length)} predictions of the ${measure} were within ` +
@@ -49,18 +51,21 @@ export function predictionFigure(all: PredictionFigureInput): Figure {
         { heading: 'Measured', quantity },
         { heading: 'Error', quantity: 'share' }
       ],
-      rows: predictions.map(({ name, predicted, measured }) => [
-        name,
-        predicted,
-        measured,
-        measured / predicted - 1
-      ])
+      rows: predictions.map(prediction => {
+        const { name, predicted, measured } = prediction
+        return [name, predicted, measured, errorOf(prediction)]
+      })
     }
   })
 }
 
-function isWithin({ predicted, measured }: Prediction, tolerance: number): boolean {
-  return Math.abs(measured / predicted - 1) <= tolerance
+/** Of what was measured: 0.1 is a tenth too high. */
+function errorOf({ predicted, measured }: Prediction): number {
+  return predicted / measured - 1
+}
+
+function isWithin(prediction: Prediction, tolerance: number): boolean {
+  return Math.abs(errorOf(prediction)) <= tolerance
 }
 
 function legendOf({ predictions, tolerance }: PredictionFigureInput): LegendEntry[] {
@@ -109,8 +114,8 @@ function draw(input: PredictionFigureInput, frame: Frame): Drawing {
   })
   return drawingOf(plot, [
     area(
-      ends.map(end => at(end, end * (1 + tolerance))),
-      ends.map(end => at(end, end * (1 - tolerance))),
+      ends.map(end => at(end, end / (1 - tolerance))),
+      ends.map(end => at(end, end / (1 + tolerance))),
       'ribbon'
     ),
     stroke(at(ends[0], ends[0]), at(ends[1], ends[1]), 'soft'),

@@ -6,7 +6,7 @@
 import type { TopicPartition } from '../../base/topic-partition.ts'
 import { Admin } from '../../clients/admin/admin.ts'
 import { type ClusterHandle, connectHandle } from '../../cluster/cluster-handle.ts'
-import { type Cluster, startCluster } from '../../cluster/embedded-cluster.ts'
+import { type Cluster, type ClusterOptions, startCluster } from '../../cluster/embedded-cluster.ts'
 import type { PartitionOverhead } from '../../planner/verifiability.ts'
 import type { Channel } from '../../wire/network/channel.ts'
 import type { PartitionRoom, PartitionUsage, Target, TargetHandle } from '../target.ts'
@@ -20,8 +20,9 @@ const PARTITION_FILES = 4
 /** A consumer thread per partition and the loaders share the places a cluster has for clients. */
 const CONSUMERS_MAX = 48
 
-export async function startEmbeddedTarget(): Promise<Target> {
-  const cluster = await startCluster()
+/** @param config settings of the cluster. @throws HighwaterError HIGHWATER_CONFIG */
+export async function startEmbeddedTarget(config: ClusterOptions = {}): Promise<Target> {
+  const cluster = await startCluster(config)
   try {
     const admin = new Admin(await cluster.connect())
     return new EmbeddedTarget(cluster, admin)

@@ -32,6 +32,7 @@ test('a plan whose records were lost prints one sentence and no number, and ends
       const [logs = ''] = readdirSync(directory)
       loseBatch(join(directory, logs), 'highwater-plan')
     },
+    columns: null,
     signal: new AbortController().signal
   }
   const flags = ['--rate', '200KB/s', '--runs', '3', '--seconds', '0.25', '--json']

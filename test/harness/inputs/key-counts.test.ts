@@ -112,7 +112,8 @@ describe('expected keys', () => {
     expect(counts.counts.length).toBe(100_000)
     expect(counts).toMatchObject({ keys: 1_000_000, tailKeys: 900_000 })
     expect(counts.tailCount).toBeCloseTo(0.9, 9)
-    // The heavy tenth spreads as keys do, the tail evenly: the fullest is nearer to the mean than of the tenth.
+    // The heavy tenth spreads as keys do, the tail evenly: the fullest is nearer to the mean than of the
+    // tenth.
     expect(48 * plannedFullest(counts, 48)).toBeLessThan(1.01)
   })
 

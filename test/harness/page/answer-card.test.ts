@@ -27,6 +27,13 @@ describe('the answer', () => {
     expect(html).toContain('No other count lies in the 95\u00a0% interval.')
   })
 
+  test('may be no count at all', () => {
+    const stated = { kind: 'stated' as const, text: '2 <records/s>', range: 'No interval.' }
+    expect(answerCard({ ...answer, answer: stated }, null)).toContain(
+      '<p class="count">2 &lt;records/s&gt;</p>\n<p class="range">No interval.</p>'
+    )
+  })
+
   test('that is refused says why and what would settle it', () => {
     const refused = { kind: 'refused' as const, reason: 'Tp <never> settled.', command: 'plan --seconds 20' }
     const html = answerCard({ ...answer, answer: refused, badges: [], facts: [] }, null)

@@ -98,7 +98,7 @@ describe('a caption says the result', () => {
       { name: 'none', predicted: 0, measured: 150 }
     ]
     expect(captionOf(predictionFigure({ ...whole.predictions!, predictions }))).toBe(
-      '2 of 3 predictions of the p99 latency were within 20 % of what was measured; the median error is 10 %.'
+      '2 of 3 predictions of the p99 latency were within 20 % of what was measured; the median error is 11 %.'
     )
     expect(captionOf(growthFigure(whole.growth!))).toBe(
       'Growing from 30 to 60 partitions moves 50 % of the keys, to 48 it moves 88 %: grow by whole multiples.'

@@ -1,0 +1,192 @@
+/**
+ * Flags of `plan`: the load, its future, its consumers, the cluster, and how long measuring may take.
+ */
+import type { Command } from 'commander'
+import { HighwaterError } from '../base/local-errors.ts'
+import {
+  checkContradictions,
+  type LoadOptions,
+  type PlanRun,
+  type ProcessCost,
+  type ProfileChoice,
+  parseByteRate,
+  parseByteSize,
+  parseGrowth,
+  parseKeys,
+  parseLength,
+  parseOutage,
+  parsePeakFactor,
+  parseProcess,
+  parseProfileChoice,
+  parseTargetChoice,
+  type TargetChoice
+} from '../index.ts'
+import { collectSetting } from './config-flags.ts'
+import { parseNumber, type ReportFlags } from './load-flags.ts'
+
+export interface PlanFlags extends ReportFlags {
+  readonly rate?: number
+  readonly recordSize?: number
+  readonly recordFile?: string
+  readonly keys?: LoadOptions['keys']
+  readonly keyFile?: string
+  readonly key?: string
+  readonly process?: ProcessCost
+  readonly handler?: string
+  readonly lagSlo?: number
+  readonly outage?: ReturnType<typeof parseOutage>
+  readonly peakFactor?: number
+  readonly growth?: ReturnType<typeof parseGrowth>
+  readonly retention?: number
+  readonly rf?: number
+  readonly brokers?: number
+  readonly profile?: ProfileChoice
+  readonly target?: TargetChoice
+  readonly budget?: number
+  readonly seed?: number
+  readonly dryRun?: true
+  readonly topic?: string
+  readonly points?: readonly number[]
+  readonly engine?: Record<string, string>
+  readonly runs?: number
+  readonly seconds?: number
+  readonly short?: true
+}
+
+/** What the flags of `plan` ask for, beside where the report goes. */
+export interface AskedPlan
+  extends Pick<
+    PlanRun,
+    | 'targetThroughput'
+    | 'recordBytes'
+    | 'process'
+    | 'handlerModule'
+    | 'lagSloMs'
+    | 'outage'
+    | 'peakFactor'
+    | 'growth'
+    | 'retentionMs'
+    | 'replicationFactor'
+    | 'brokers'
+    | 'budgetSeconds'
+    | 'seed'
+    | 'topic'
+    | 'points'
+    | 'engine'
+    | 'runs'
+    | 'seconds'
+    | 'short'
+  > {
+  readonly recordFile: string | undefined
+  readonly keys: LoadOptions['keys']
+  readonly keyFile: string | undefined
+  readonly keyField: string | undefined
+  readonly profile: ProfileChoice | undefined
+  readonly target: TargetChoice
+  readonly dryRun: boolean
+}
+
+/** `1,2,4,16`; what is no number is refused where the counts are checked. */
+function parseCounts(text: string): readonly number[] {
+  return text.split(',').map(Number)
+}
+
+/** Adds all flags of `plan` but those that every report has. */
+export function addPlanFlags(command: Command): void {
+  command
+    .option('--rate <rate>', 'target, bytes of records per second: 120MB/s', parseByteRate)
+    .option(
+      '--peak-factor <factor>',
+      'peak over that rate: 1.8; without it the rate is the peak',
+      parsePeakFactor
+    )
+    .option('--growth <growth>', 'more a year, and for how long: 30%/2y', parseGrowth)
+    .option('--record-size <size>', 'bytes of a record: 1KB, the default', parseByteSize)
+    .option('--record-file <path>', 'records of your own, one a line, instead')
+    .option('--keys <keys>', 'how keys are spread: uniform:KEYS or zipf:EXPONENT:KEYS', parseKeys)
+    .option('--key-file <path>', 'keys of real records, one a line, as often as they occur')
+    .option('--key <field>', 'field of the JSON records of --record-file that is their key')
+    .option('--process <cost>', 'what a record costs its consumer: wait:2ms or cpu:50us', parseProcess)
+    .option(
+      '--handler <path>',
+      'your own consumer, measured: a module that exports handler(records, context)'
+    )
+    .option('--lag-slo <duration>', 'mean time a record may wait for its handler: 500ms', parseLength)
+    .option('--outage <out/back>', 'consumers stand still, then catch up within: 10m/30m', parseOutage)
+    .option('--retention <duration>', 'how long records are kept: 6h', parseLength)
+    .option('--rf <count>', 'copies of each partition', parseNumber)
+    .option('--brokers <count>', 'brokers of the cluster', parseNumber)
+    .option(
+      '--profile <name>',
+      "a cluster's limits: a name, or a file such as limits.json",
+      parseProfileChoice
+    )
+    .option(
+      '--target <target>',
+      'embedded, the default, or sim: a simulation with known truth',
+      parseTargetChoice
+    )
+    .option('--points <counts>', 'partition counts to measure, 1 among them: 1,2,4,16', parseCounts)
+    .option(
+      '--engine <name=value>',
+      'a setting of the embedded engine; again for another (see highwater config)',
+      collectSetting
+    )
+    .option('--topic <name>', 'topic that is made for the measurement: highwater-plan, the default')
+    .option(
+      '--runs <count>',
+      'runs of each measurement, 3 or more; 5 by default, 3 with --short',
+      parseNumber
+    )
+    .option('--seconds <seconds>', 'length of a run, 0.2 to 3600; 5 by default, 2 with --short', parseNumber)
+    .option('--budget <duration>', 'time that all of it may take: 12m', parseLength)
+    .option('--short', 'a first look: about a minute, 90 s where the machine is restless')
+    .option('--seed <number>', 'of the order of runs and all that is drawn, 1 by default', parseNumber)
+    .option('--dry-run', 'say what would be measured and how long it would take, and end')
+}
+
+/**
+ * What the flags ask for.
+ * @throws HighwaterError HIGHWATER_CONFIG for flags that contradict each other, or without a rate
+ */
+export function planOptionsOf(flags: PlanFlags): AskedPlan {
+  const [contradiction] = checkContradictions({
+    ...flags,
+    budgetMs: flags.budget,
+    target: flags.target?.kind
+  })
+  if (contradiction !== undefined) throw new HighwaterError('HIGHWATER_CONFIG', contradiction)
+  const { rate, points, runs, seconds, short, seed, topic, brokers, process, peakFactor, growth, outage } =
+    flags
+  if (rate === undefined) {
+    throw new HighwaterError('HIGHWATER_CONFIG', 'plan needs a target: give --rate, such as --rate 120MB/s.')
+  }
+  return {
+    targetThroughput: rate,
+    recordBytes: flags.recordSize,
+    recordFile: flags.recordFile,
+    keys: flags.keys,
+    keyFile: flags.keyFile,
+    keyField: flags.key,
+    process,
+    handlerModule: flags.handler,
+    lagSloMs: flags.lagSlo,
+    outage,
+    peakFactor,
+    growth,
+    retentionMs: flags.retention,
+    replicationFactor: flags.rf,
+    brokers,
+    profile: flags.profile,
+    target: flags.target ?? { kind: 'embedded' },
+    budgetSeconds: flags.budget === undefined ? undefined : flags.budget / 1000,
+    seed,
+    dryRun: flags.dryRun ?? false,
+    topic,
+    points,
+    engine: flags.engine,
+    runs,
+    seconds,
+    short
+  }
+}
