@@ -41,7 +41,6 @@ export type { TuneCell } from './harness/benchmark/tune-cells.ts'
 export type { TuneReport } from './harness/benchmark/tune-report.ts'
 export type { TuneOptions } from './harness/benchmark/tune-settings.ts'
 export type { Environment } from './harness/environment.ts'
-export { articleLine, safeLine } from './harness/formula-lines.ts'
 export { checkContradictions } from './harness/inputs/contradictions.ts'
 export {
   type ProfileChoice,
@@ -53,11 +52,12 @@ export {
   parseTargetChoice,
   type TargetChoice
 } from './harness/inputs/demand-text.ts'
-export { FAMILY_WORDS } from './harness/plan-figures.ts'
-export type { PlanReport, ReportedPoint } from './harness/plan-report.ts'
-export type { PlanProgress } from './harness/plan-session.ts'
-export { replayPlan } from './harness/replay-plan.ts'
-export { outlinePlan, type PlanResult, type PlanRun, runPlan } from './harness/run-plan.ts'
+export { articleLine, safeLine } from './harness/plan/formula-lines.ts'
+export { FAMILY_WORDS } from './harness/plan/plan-figures.ts'
+export type { PlanReport, ReportedPoint } from './harness/plan/plan-report.ts'
+export type { PlanProgress } from './harness/plan/plan-session.ts'
+export { replayPlan } from './harness/plan/replay-plan.ts'
+export { outlinePlan, type PlanResult, type PlanRun, runPlan } from './harness/plan/run-plan.ts'
 export {
   type BatchingInput,
   type BatchingPrediction,

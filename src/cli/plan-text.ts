@@ -179,6 +179,7 @@ function verificationLines({ verification }: PlanReport): string[] {
 }
 
 function auditLine({ audit }: PlanReport): string {
+  if (audit.records === 0) return 'none: the measurement ended before its records were read back'
   const checked = 'each offset once, each sequence once, each checksum right'
   return `${formatCount(audit.records)} records read back: ${checked}`
 }

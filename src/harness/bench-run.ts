@@ -14,7 +14,7 @@ import {
   type Usage,
   UsageMeter
 } from './machine-usage.ts'
-import type { PlanSettings } from './plan-settings.ts'
+import type { PlanSettings } from './plan/plan-settings.ts'
 import { cutRun, pause, type RunSeries, type Sample, sampleRun } from './run-series.ts'
 import type { PartitionUsage, Target } from './target.ts'
 import type { ThreadGroup } from './thread-group.ts'

@@ -7,9 +7,9 @@
 import type { Clock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 import type { AuditedRecord } from './audit.ts'
-import type { Handler } from './handler.ts'
+import type { Handler } from './handler/handler.ts'
+import type { ServiceMeter } from './handler/service-times.ts'
 import type { LoadTally } from './load-generator.ts'
-import type { ServiceMeter } from './service-times.ts'
 
 /** One partition as a measured consumer sees it. */
 export interface ConsumeSource {

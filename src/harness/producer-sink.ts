@@ -2,7 +2,8 @@
  * A real producer as a loader sees it: stamps records, counts what is acknowledged, keeps the first error.
  *
  * Thread: the loader's. A callback costs as much as a small record, and batches of a partition are
- * acknowledged in order: so only every 16th record has one, and stands for the 15 before it.
+ * acknowledged in order: so only every 16th record has one, and stands for the 15 before it; of larger
+ * records as many as a batch holds, so that a slow partition is seen batch by batch.
  */
 import { invariant } from '../base/invariant.ts'
 import type { Random } from '../base/random.ts'
@@ -12,7 +13,7 @@ import type { LoadSink } from './load-generator.ts'
 import { type RecordValues, StampedValues } from './record-stamp.ts'
 import { SampledValues } from './sampled-values.ts'
 
-const STRIDE = 16
+const STRIDE_MAX = 16
 /** Values held at a time: a full queue of unsent ones must not meet its own memory again. */
 const VALUES_MAX = 256
 const VALUES_MIN = 8
@@ -41,6 +42,7 @@ export class ProducerSink implements LoadSink {
   readonly #producer: Producer
   readonly #values: RecordValues
   readonly #recordsPerBatch: number
+  readonly #stride: number
   /** Records sent so far by topic and partition, over all runs. */
   readonly #sequences = new Map<string, number[]>()
   #topic = ''
@@ -56,6 +58,7 @@ export class ProducerSink implements LoadSink {
         ? new StampedValues(loader, recordBytes, valueCount(recordBytes), random)
         : new SampledValues(loader, sample, random)
     this.#recordsPerBatch = Math.max(1, Math.floor(batchBytes / recordBytes))
+    this.#stride = Math.min(STRIDE_MAX, this.#recordsPerBatch)
   }
 
   /** Full batches' worth of records acknowledged by this thread since it started: how warm it is. */
@@ -82,7 +85,7 @@ export class ProducerSink implements LoadSink {
     this.#sent += 1
     const value = this.#values.take(partition, sequence)
     const record = { topic: this.#topic, partition, value, headers: this.#values.headers }
-    if (sequence % STRIDE === STRIDE - 1) this.#producer.send(record, this.#onAnswer)
+    if (sequence % this.#stride === this.#stride - 1) this.#producer.send(record, this.#onAnswer)
     else this.#producer.send(record)
   }
 
@@ -103,7 +106,7 @@ export class ProducerSink implements LoadSink {
 
   readonly #onAnswer = (error: Error | null): void => {
     if (error === null) {
-      this.acknowledged += STRIDE
+      this.acknowledged += this.#stride
       this.onAcknowledged()
     } else {
       this.failure ??= error

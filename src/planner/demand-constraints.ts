@@ -9,7 +9,7 @@ import { partitionsFor, partitionsText } from './partition-count.ts'
 import { formatByteRate, formatCount, formatDuration, formatRecordRate, formatShare } from './units.ts'
 
 export interface DemandConstraint {
-  readonly name: 'produce' | 'consume' | 'lag' | 'outage' | 'keys' | 'hottest key' | 'other limits'
+  readonly name: 'produce' | 'consume' | 'lag' | 'outage' | 'keys' | 'hottest key' | 'scaling'
   /** Partitions it asks for by itself; Infinity if no number is enough. */
   readonly partitions: number
   readonly unit: 'partitions'
@@ -155,12 +155,12 @@ export function rateConstraints(input: DemandInput, load: DemandLoad): DemandCon
   if (otherPartitions > 1) {
     const count = partitionsText(otherPartitions)
     list.push({
-      name: 'other limits',
+      name: 'scaling',
       partitions: otherPartitions,
       unit: 'partitions',
-      formula: `at least ${formatCount(otherPartitions)}`,
+      formula: `total throughput by its law: at least ${formatCount(otherPartitions)}`,
       source: 'derived',
-      sentence: `Limits beside these ask for ${count}.`
+      sentence: `Scaling binds: by the law of total throughput its low end needs ${count} for the rate.`
     })
   }
   return list

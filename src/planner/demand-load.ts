@@ -46,7 +46,7 @@ export interface DemandInput {
   readonly consumerUtilisation: number | null
   /** Null if nothing is known of the keys, and then records are taken to spread evenly. */
   readonly keys: KeyShares | null
-  /** The fewest partitions that limits known elsewhere ask for, such as a scaling law; 1 if none does. */
+  /** The fewest partitions that the law of total throughput asks for; 1 without one. */
   readonly otherPartitions: number
 }
 

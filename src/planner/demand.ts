@@ -159,7 +159,13 @@ function demandRows(input: DemandInput, load: DemandLoad): Assumption[] {
   add('Tc, fetch only', input.fetchOnlyThroughput, 'B/s', ['measured', 'one partition'])
   if (handler !== null) {
     const kind = handler.source === 'given' ? 'asked' : 'measured'
-    add('handler, a record', consumer.handlerMs, 'ms', [kind, handler.text])
+    const low = 'from Tc with the handler, at its low end'
+    add(
+      'handler, a record',
+      consumer.handlerMs,
+      'ms',
+      input.consumerThroughput === null ? [kind, handler.text] : ['derived', `${low}; ${handler.text}`]
+    )
     add('Cs² of the handler', handler.variation, '', [kind, handler.text])
   }
   add('Tc', consumer.throughput, 'B/s', ['derived', 's / (c/k + s/Fc)'])

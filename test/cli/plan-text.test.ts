@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { planText } from '../../src/cli/plan-text.ts'
-import { storedKeys } from '../../src/harness/measurements.ts'
+import { storedKeys } from '../../src/harness/plan/measurements.ts'
 import { notVerified } from '../../src/planner/verification.ts'
-import { findings, report, reportOf, settingsOf, UNTOLD, VERIFIED } from '../harness/fixture.ts'
+import { findings, report, reportOf, settingsOf, UNTOLD, VERIFIED } from '../harness/plan/fixture.ts'
 
 const FILES = ['/tmp/r/index.html', '/tmp/r/plan.json', '/tmp/r/runs.svg']
 

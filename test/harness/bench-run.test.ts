@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { sampledBytes, sampleLength, seriesOf, windowLength } from '../../src/harness/bench-run.ts'
+import {
+  busiestOf,
+  partitionsOf,
+  sampledBytes,
+  sampleLength,
+  seriesOf,
+  windowLength
+} from '../../src/harness/bench-run.ts'
 import type { Sample } from '../../src/harness/run-series.ts'
 
 /** Samples of a run at 100 records per 50 ms, in turns 90 and 110. */
@@ -37,5 +44,26 @@ describe('the windows of a run', () => {
     expect(late.windows.at(-1)).toBeGreaterThan(3e6)
     expect(sampledBytes(samples(57), 1000)).toBe(5_600_000)
     expect(sampledBytes([], 1000)).toBe(0)
+  })
+})
+
+describe('the partitions of a run', () => {
+  const usage = { processCpuSeconds: 1, coresBusy: 0.5, elapsedSeconds: 2 }
+  const at = (cpuMs: number | null, diskMs = 0) => ({ cpuMs, diskMs, blockedMs: 0, pacedMs: 0 })
+
+  test('are all of the topic', () => {
+    expect(partitionsOf('t', 3)).toEqual([0, 1, 2].map(partition => ({ topic: 't', partition })))
+    expect(partitionsOf('t', 0)).toEqual([])
+  })
+
+  test('are as busy as the one that had the least time left', () => {
+    // Of 2 s: 200 ms, 1500 ms and 600 ms.
+    const before = [at(100), at(500), at(0)]
+    const after = [at(300), at(2000), at(600)]
+    expect(busiestOf(before, after, usage).busy).toBeCloseTo(0.75, 9)
+  })
+
+  test('are as busy as is not known where the system does not tell', () => {
+    expect(busiestOf([at(null)], [at(null)], usage).busy).toBeNull()
   })
 })

@@ -1,8 +1,8 @@
 /** The measured consumer in its own thread: what it does with a record is what its rate is of. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { ConsumerBench } from '../../src/harness/measure-consumer.ts'
+import { ConsumerBench } from '../../src/harness/plan/measure-consumer.ts'
 import type { ProcessCost } from '../../src/planner/units.ts'
-import { RECORD_BYTES, SmallBench } from './small-plan.ts'
+import { RECORD_BYTES, SmallBench } from './plan/small-plan.ts'
 import { damageRecord, logEnds, loseBatch } from './stored-logs.ts'
 
 const SECONDS = 0.3

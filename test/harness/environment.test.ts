@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { busyWarning, freeDiskBytes, readMachine } from '../../src/harness/environment.ts'
-import { measurements } from './fixture.ts'
+import { measurements } from './plan/fixture.ts'
 
 const { environment } = measurements()
 

@@ -5,6 +5,7 @@ import { pathsBelow, readSource, type SourceFile } from './source-files.ts'
 /** Folders whose README lists their files. */
 export const LISTED_FOLDERS = ['base', 'config', 'threads', 'wire', 'data-plane', 'clients', 'broker']
   .concat(['clients/consumer', 'cluster', 'planner', 'harness', 'cli'])
+  .concat(['benchmark', 'handler', 'inputs', 'page', 'plan', 'targets'].map(name => `harness/${name}`))
   .map(name => `src/${name}`)
   .concat('native-free')
 

@@ -92,11 +92,11 @@ describe('each limit by itself', () => {
     expect(laned?.sentence).toContain('2 ms a record on 4 lanes make 2 MB/s')
   })
 
-  test('what others ask for is one of them', () => {
+  test('what the law of throughput asks for is one of them', () => {
     expect(constraintsOf({ otherPartitions: 200 }).at(-1)).toMatchObject({
-      name: 'other limits',
+      name: 'scaling',
       partitions: 200,
-      sentence: 'Limits beside these ask for 200 partitions.'
+      sentence: 'Scaling binds: by the law of total throughput its low end needs 200 partitions for the rate.'
     })
   })
 })

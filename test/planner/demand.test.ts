@@ -45,7 +45,7 @@ describe('a plain load', () => {
       ['produce', 4],
       ['consume', 115],
       ['outage', 153],
-      ['other limits', 200]
+      ['scaling', 200]
     ])
   })
 

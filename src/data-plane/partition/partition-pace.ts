@@ -13,8 +13,10 @@
  */
 import type { Clock } from '../../base/clock.ts'
 
-/** What may be saved up, and what a pass may take. */
+/** What may be saved up. */
 const BURST_MS = 100
+/** What a pass may take: short, so that the pace can be seen in a fraction of a second. */
+const PASS_MS = 10
 
 export class PartitionPace {
   readonly #clock: Clock
@@ -32,7 +34,7 @@ export class PartitionPace {
 
   /** Bytes a pass may take, but for its first batch. */
   get passBytesMax(): number {
-    return Math.ceil(this.#bytesPerMs * BURST_MS)
+    return Math.ceil(this.#bytesPerMs * PASS_MS)
   }
 
   /** Milliseconds until the next pass may begin; 0: now. */

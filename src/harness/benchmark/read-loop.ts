@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
-import type { Handler } from '../handler.ts'
+import type { Handler } from '../handler/handler.ts'
 import type { LoadTally } from '../load-generator.ts'
 import type { LatencyTargets } from './bench-sink.ts'
 import { BenchStamp, type StampedRecord, stampAt } from './bench-stamp.ts'

@@ -264,7 +264,9 @@ function runMarks({ points }: ThroughputFigureInput, at: At, { isNarrow }: Frame
     ...runs.map((value, index) => {
       const [x, y] = at(partitions, value)
       const place = [x + (index - (runs.length - 1) / 2) * gap, y] as const
-      const hint = `${countText(partitions)} partitions, run ${index + 1}: ${rate(value)}`
+      const hint =
+        `${countText(partitions)} ${partitions === 1 ? 'partition' : 'partitions'}, run ` +
+        `${index + 1}: ${rate(value)}`
       return hinted(shape('circle', place, isNarrow ? 1.8 : 2.4, 'mark-a'), hint)
     }),
     hinted(

@@ -3,8 +3,8 @@
  */
 import { quantile, standardDeviation } from '../../../planner/statistics.ts'
 import { seriesOf, windowLength } from '../../bench-run.ts'
-import { handlerRun } from '../../measure-consumer.ts'
-import type { HandlerBenchRun, ServiceTimes } from '../../plan-bench.ts'
+import { handlerRun } from '../../plan/measure-consumer.ts'
+import type { HandlerBenchRun, ServiceTimes } from '../../plan/plan-bench.ts'
 import type { Sample } from '../../run-series.ts'
 import { type Duration, drawDuration } from './sim-draws.ts'
 import { SimEngine } from './sim-engine.ts'

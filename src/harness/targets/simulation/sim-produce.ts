@@ -3,7 +3,7 @@
  */
 import { lawThroughput } from '../../../planner/scaling-law.ts'
 import { sampleLength, seriesOf } from '../../bench-run.ts'
-import type { BenchRun } from '../../measured-point.ts'
+import type { BenchRun } from '../../plan/measured-point.ts'
 import type { Sample } from '../../run-series.ts'
 import { SimEngine, type SimProduce } from './sim-engine.ts'
 import type { SimWorld } from './sim-world.ts'

@@ -3,7 +3,7 @@
  */
 import type { Random } from '../../../base/random.ts'
 import type { ProcessCost } from '../../../planner/units.ts'
-import type { PlanSettings } from '../../plan-settings.ts'
+import type { PlanSettings } from '../../plan/plan-settings.ts'
 import { drawNormal } from './sim-draws.ts'
 import { SimPace } from './sim-pace.ts'
 import type { SimBound, SimTruth } from './sim-truth.ts'
