@@ -133,12 +133,9 @@ describe('a plan on the embedded engine', { timeout: 60_000 }, () => {
         }
       })
     )
-    expect(report).toMatchObject({
-      interrupted: true,
-      exitCode: 130,
-      verification: null,
-      costs: { lines: [] }
-    })
+    expect(report).toMatchObject({ interrupted: true, exitCode: 130, verification: null })
+    // A restless machine may leave no plan, and then nothing has a cost.
+    expect(report.costs?.lines ?? []).toEqual([])
     expect(report.warnings[0]).toContain('interrupted')
     expect(JSON.parse(readFileSync(files[1]!, 'utf8'))).toEqual(report)
     expect(readdirSync(directory)).toEqual(['report'])
