@@ -84,6 +84,8 @@ const SEGMENT_BYTES = 2 ** 30
 const SEGMENT_MS = 7 * 24 * 3600 * 1000
 const BUFFER_BYTES = 32 * 2 ** 20
 const CONNECTIONS = 100
+/** Beyond these partitions share threads and cost a fraction, so the line measured here ends. */
+const THREADS_PER_CORE = 32
 /** Of any broker of the cluster. */
 const DEATHS_A_YEAR = 12
 
@@ -263,7 +265,9 @@ export function planCosts(measurements: Measurements, plan: Plan): PlanCosts {
     ...costCeilings(fits, {
       memoryBytes: machine.freeMemoryBytes,
       ...(machine.freeFileHandles === null ? {} : { handles: machine.freeFileHandles })
-    }).map(ceiling => ({ ...ceiling, name: `${ceiling.name} on this machine` })),
+    })
+      .filter(ceiling => ceiling.partitions <= THREADS_PER_CORE * machine.cores)
+      .map(ceiling => ({ ...ceiling, name: `${ceiling.name} on this machine` })),
     ...ceilingsOf(count => checksAt(checks, count))
   ]
   const admissible = admissibleCount([{ name: requirements.binding.name, partitions }], ceilings)

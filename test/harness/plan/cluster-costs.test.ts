@@ -72,11 +72,18 @@ describe('what partitions cost on this machine', () => {
       kind: 'none',
       ceiling: { partitions: 20 }
     })
-    const unknown = { cores: 64, freeMemoryBytes: 64e9, freeFileHandles: null }
+    const unknown = { cores: 64, freeMemoryBytes: 2.005e6, freeFileHandles: null }
     expect(costsOf({}, { machine: unknown }).admissible).toMatchObject({
       kind: 'some',
       maxSetBy: expect.stringMatching(/memory on this machine$/)
     })
+  })
+
+  test('limits nothing where partitions share threads, and the line has ended', () => {
+    const large = { cores: 64, freeMemoryBytes: 64e9, freeFileHandles: null }
+    // 6 million by memory, far above 64 x 32: a limit of the profile is the next.
+    const { admissible } = costsOf({}, { machine: large })
+    expect(admissible).toMatchObject({ maxSetBy: expect.not.stringMatching(/this machine/) })
   })
 
   test('is a doubt where it is more than there is', () => {
