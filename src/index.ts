@@ -53,7 +53,6 @@ export {
   type TargetChoice
 } from './harness/inputs/demand-text.ts'
 export { articleLine, safeLine } from './harness/plan/formula-lines.ts'
-export { FAMILY_WORDS } from './harness/plan/plan-figures.ts'
 export type { PlanReport, ReportedPoint } from './harness/plan/plan-report.ts'
 export type { PlanProgress } from './harness/plan/plan-session.ts'
 export { replayPlan } from './harness/plan/replay-plan.ts'
@@ -66,6 +65,7 @@ export {
 export { partitionsText } from './planner/partition-count.ts'
 export type { Plan } from './planner/plan.ts'
 export type { Refusal } from './planner/refusal.ts'
+export { FAMILY_NAMES } from './planner/scaling-law.ts'
 export {
   formatByteRate,
   formatBytes,

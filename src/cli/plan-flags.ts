@@ -54,35 +54,7 @@ export interface PlanFlags extends ReportFlags {
 }
 
 /** What the flags of `plan` ask for, beside where the report goes. */
-export interface AskedPlan
-  extends Pick<
-    PlanRun,
-    | 'targetThroughput'
-    | 'recordBytes'
-    | 'process'
-    | 'handlerModule'
-    | 'lagSloMs'
-    | 'outage'
-    | 'peakFactor'
-    | 'growth'
-    | 'retentionMs'
-    | 'replicationFactor'
-    | 'brokers'
-    | 'budgetSeconds'
-    | 'seed'
-    | 'topic'
-    | 'points'
-    | 'engine'
-    | 'runs'
-    | 'seconds'
-    | 'short'
-  > {
-  readonly recordFile: string | undefined
-  readonly keys: LoadOptions['keys']
-  readonly keyFile: string | undefined
-  readonly keyField: string | undefined
-  readonly profile: ProfileChoice | undefined
-  readonly target: TargetChoice
+interface AskedPlan extends Omit<PlanRun, 'command' | 'out' | 'signal' | 'onProgress'> {
   readonly dryRun: boolean
 }
 
@@ -156,37 +128,22 @@ export function planOptionsOf(flags: PlanFlags): AskedPlan {
     target: flags.target?.kind
   })
   if (contradiction !== undefined) throw new HighwaterError('HIGHWATER_CONFIG', contradiction)
-  const { rate, points, runs, seconds, short, seed, topic, brokers, process, peakFactor, growth, outage } =
-    flags
+  const { rate, recordSize, key, handler, lagSlo, retention, rf, budget, dryRun, ...rest } = flags
+  const { json: _json, out: _out, bootstrapServer: _server, ...same } = rest
   if (rate === undefined) {
     throw new HighwaterError('HIGHWATER_CONFIG', 'plan needs a target: give --rate, such as --rate 120MB/s.')
   }
   return {
-    targetThroughput: rate,
-    recordBytes: flags.recordSize,
-    recordFile: flags.recordFile,
-    keys: flags.keys,
-    keyFile: flags.keyFile,
-    keyField: flags.key,
-    process,
-    handlerModule: flags.handler,
-    lagSloMs: flags.lagSlo,
-    outage,
-    peakFactor,
-    growth,
-    retentionMs: flags.retention,
-    replicationFactor: flags.rf,
-    brokers,
-    profile: flags.profile,
+    ...same,
     target: flags.target ?? { kind: 'embedded' },
-    budgetSeconds: flags.budget === undefined ? undefined : flags.budget / 1000,
-    seed,
-    dryRun: flags.dryRun ?? false,
-    topic,
-    points,
-    engine: flags.engine,
-    runs,
-    seconds,
-    short
+    targetThroughput: rate,
+    recordBytes: recordSize,
+    keyField: key,
+    handlerModule: handler,
+    lagSloMs: lagSlo,
+    retentionMs: retention,
+    replicationFactor: rf,
+    budgetSeconds: budget === undefined ? undefined : budget / 1000,
+    dryRun: dryRun ?? false
   }
 }

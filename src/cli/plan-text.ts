@@ -5,7 +5,7 @@
  */
 import {
   articleLine,
-  FAMILY_WORDS,
+  FAMILY_NAMES,
   formatByteRate,
   formatBytes,
   formatCount,
@@ -74,10 +74,10 @@ function lawLines({ law }: PlanReport): string[] {
   const [chosen, ...others] = law?.families ?? []
   if (chosen === undefined) return []
   const names = others.map(({ family, looError, rejected }) => {
-    return `${FAMILY_WORDS[family]} ${formatShare(looError)}${rejected ? ', rejected' : ''}`
+    return `${FAMILY_NAMES[family]} ${formatShare(looError)}${rejected ? ', rejected' : ''}`
   })
   return [
-    `${FAMILY_WORDS[chosen.family]}: off by ${formatShare(chosen.looError)} at points left out ` +
+    `${FAMILY_NAMES[chosen.family]}: off by ${formatShare(chosen.looError)} at points left out ` +
       `(${names.join('; ')})`
   ]
 }

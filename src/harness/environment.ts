@@ -8,6 +8,7 @@ import { availableParallelism, cpus, freemem, release, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Clock } from '../base/clock.ts'
+import { formatBytes, formatCount, formatDuration, formatShare } from '../planner/units.ts'
 import type { Machine } from '../planner/verifiability.ts'
 import { UsageMeter } from './machine-usage.ts'
 import { pause } from './run-series.ts'
@@ -53,6 +54,25 @@ export function busyWarning({ busyBefore }: Environment): string | null {
   if (busyBefore === null || busyBefore <= BUSY_MAX) return null
   const share = `${Math.round(busyBefore * 100)} %`
   return `Other work took ${share} of all cores just before the measurement: figures may be too low.`
+}
+
+/** The same for people, with how long the measurement took. */
+export function environmentFacts(
+  environment: Environment,
+  durationSeconds: number
+): [term: string, value: string][] {
+  const { cpuModel, cores, memoryBytes, platform, nodeVersion, engineVersion, commit, busyBefore } =
+    environment
+  return [
+    ['Processor', cpuModel],
+    ['Cores', formatCount(cores)],
+    ['Memory', formatBytes(memoryBytes)],
+    ['System', platform],
+    ['Node', nodeVersion],
+    ['highwater', `${engineVersion}${commit === null ? '' : ` (${commit.slice(0, 10)})`}`],
+    ['Other work before', busyBefore === null ? 'unknown' : formatShare(busyBefore)],
+    ['Took', formatDuration(durationSeconds * 1000)]
+  ]
 }
 
 /** What a verification may take here. */

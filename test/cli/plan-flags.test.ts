@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { addReportFlags } from '../../src/cli/load-flags.ts'
-import { type AskedPlan, addPlanFlags, type PlanFlags, planOptionsOf } from '../../src/cli/plan-flags.ts'
+import { addPlanFlags, type PlanFlags, planOptionsOf } from '../../src/cli/plan-flags.ts'
 
-function asked(line: string): AskedPlan {
+function asked(line: string): ReturnType<typeof planOptionsOf> {
   const command = new Command('plan').exitOverride().configureOutput({ writeErr: () => {} })
   addPlanFlags(command)
   addReportFlags(command)

@@ -57,7 +57,7 @@ describe('the text of a plan', () => {
   test('tells of a law only what it is worth: the chosen one, and how far each was off', () => {
     const text = planText(report(), FILES)
     expect(text).toMatch(
-      /Law {10}Amdahl: off by 0 % at points left out \(USL 0 %; capped 1\.8 %; linear 8\.7 %,\s+rejected\)/
+      /Law {10}Amdahl: off by 0 % at points left out \(USL 0 %; cap 1\.8 %; linear 8\.7 %,\s+rejected\)/
     )
   })
 

@@ -1,25 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { rateConstraints, weakestSource } from '../../src/planner/demand-constraints.ts'
 import { type DemandInput, demandLoad } from '../../src/planner/demand-load.ts'
-import { givenCost, measuredCost } from '../../src/planner/handler-cost.ts'
+import { measuredCost } from '../../src/planner/handler-cost.ts'
+import { PLAIN } from './demand-fixture.ts'
 
-/** 40 000 records/s of 1 000 B with 2 ms each, nothing else wished for. */
-const INPUT: DemandInput = {
-  targetThroughput: 40e6,
-  recordBytes: 1000,
-  headroom: { peakFactor: 1, yearlyGrowth: 0, years: 0, utilisation: 1 },
-  producerThroughput: null,
-  fetchOnlyThroughput: Number.POSITIVE_INFINITY,
-  handler: givenCost({ kind: 'wait', micros: 2000 }),
-  consumerThroughput: null,
-  lanes: 1,
-  arrivalBatch: 1,
-  lagSloMs: null,
-  outage: null,
-  consumerUtilisation: 0.7,
-  keys: null,
-  otherPartitions: 1
-}
+const INPUT = PLAIN
 
 const constraintsOf = (change: Partial<DemandInput>) => {
   const input = { ...INPUT, ...change }

@@ -5,24 +5,10 @@ import { type DemandInput, demandLoad } from '../../src/planner/demand-load.ts'
 import { givenCost } from '../../src/planner/handler-cost.ts'
 import { CountFinder } from '../../src/planner/key-search.ts'
 import { fullestShare, type KeyShares, makeKeyShares } from '../../src/planner/key-skew.ts'
+import { PLAIN } from './demand-fixture.ts'
 
 /** 40 000 records/s of 1 000 B with 2 ms each, nothing else wished for: 80 lanes at work all the time. */
-const INPUT: DemandInput = {
-  targetThroughput: 40e6,
-  recordBytes: 1000,
-  headroom: { peakFactor: 1, yearlyGrowth: 0, years: 0, utilisation: 1 },
-  producerThroughput: null,
-  fetchOnlyThroughput: Number.POSITIVE_INFINITY,
-  handler: givenCost({ kind: 'wait', micros: 2000 }),
-  consumerThroughput: null,
-  lanes: 1,
-  arrivalBatch: 1,
-  lagSloMs: null,
-  outage: null,
-  consumerUtilisation: 0.8,
-  keys: null,
-  otherPartitions: 1
-}
+const INPUT: DemandInput = { ...PLAIN, consumerUtilisation: 0.8 }
 
 function adviceFor(partitions: number, change: Partial<DemandInput> = {}) {
   const input = { ...INPUT, ...change }

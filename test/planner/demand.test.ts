@@ -5,6 +5,7 @@ import { consumerLoad, planDemand } from '../../src/planner/demand.ts'
 import { type DemandInput, demandLoad } from '../../src/planner/demand-load.ts'
 import { givenCost, measuredCost } from '../../src/planner/handler-cost.ts'
 import { fullestShare, type KeyShares, makeKeyShares } from '../../src/planner/key-skew.ts'
+import { PLAIN } from './demand-fixture.ts'
 
 const encoder = new TextEncoder()
 
@@ -12,24 +13,6 @@ const encoder = new TextEncoder()
 function keysOf(weights: readonly number[], sampleRecords: number | null = null): KeyShares {
   const hashes = Int32Array.from(weights, (_, i) => murmur2(encoder.encode(`user-${i}`)))
   return makeKeyShares(hashes, Float64Array.from(weights), sampleRecords)
-}
-
-/** 40 000 records/s of 1 000 B with 2 ms each, nothing else wished for. */
-const PLAIN: DemandInput = {
-  targetThroughput: 40e6,
-  recordBytes: 1000,
-  headroom: { peakFactor: 1, yearlyGrowth: 0, years: 0, utilisation: 1 },
-  producerThroughput: null,
-  fetchOnlyThroughput: Number.POSITIVE_INFINITY,
-  handler: givenCost({ kind: 'wait', micros: 2000 }),
-  consumerThroughput: null,
-  lanes: 1,
-  arrivalBatch: 1,
-  lagSloMs: null,
-  outage: null,
-  consumerUtilisation: 0.7,
-  keys: null,
-  otherPartitions: 1
 }
 
 const counts = (input: DemandInput) => planDemand(input).constraints.map(each => [each.name, each.partitions])

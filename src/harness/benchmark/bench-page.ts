@@ -10,6 +10,7 @@ import {
   formatRecordRate,
   formatShare
 } from '../../planner/units.ts'
+import { environmentFacts } from '../environment.ts'
 import { type AnswerCardInput, answerCard, factList } from '../page/answer-card.ts'
 import { type Cell, dataTableHtml } from '../page/data-table.ts'
 import { figureFiles, figureHtml } from '../page/figure.ts'
@@ -22,7 +23,6 @@ import type { LatencySummary } from './histogram.ts'
 import {
   auditSentence,
   configText,
-  environmentFacts,
   type Fact,
   loadFacts,
   PERCENTILE_COLUMNS,

@@ -1,14 +1,7 @@
 /**
  * What the pages of `bench` and `tune` say in the same words: what was sent, what was checked, where.
  */
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatRecordRate,
-  formatShare
-} from '../../planner/units.ts'
-import type { Environment } from '../environment.ts'
+import { formatBytes, formatCount, formatRecordRate } from '../../planner/units.ts'
 import type { Cell, DataTable } from '../page/data-table.ts'
 import type { BenchAudit } from './bench-audit.ts'
 import type { Rate } from './bench-result.ts'
@@ -38,21 +31,6 @@ export function configText(config: GivenConfig): string {
 
 export function timesText(runs: number, length: string): string {
   return `${formatCount(runs)} ${runs === 1 ? 'run' : 'runs'} of ${length}`
-}
-
-export function environmentFacts(environment: Environment, durationSeconds: number): Fact[] {
-  const { cpuModel, cores, memoryBytes, platform, nodeVersion, engineVersion, commit, busyBefore } =
-    environment
-  return [
-    ['Processor', cpuModel],
-    ['Cores', formatCount(cores)],
-    ['Memory', formatBytes(memoryBytes)],
-    ['System', platform],
-    ['Node', nodeVersion],
-    ['highwater', `${engineVersion}${commit === null ? '' : ` (${commit.slice(0, 10)})`}`],
-    ['Other work before', busyBefore === null ? 'unknown' : formatShare(busyBefore)],
-    ['Took', formatDuration(durationSeconds * 1000)]
-  ]
 }
 
 export function auditSentence({ records, bytes }: BenchAudit): string {

@@ -3,6 +3,7 @@
  * where it is put in.
  */
 import { formatByteRate, formatCount, formatDuration, formatRecordRate } from '../../planner/units.ts'
+import { environmentFacts } from '../environment.ts'
 import { factList } from '../page/answer-card.ts'
 import { type Cell, dataTableHtml } from '../page/data-table.ts'
 import { figureFiles, figureHtml } from '../page/figure.ts'
@@ -13,7 +14,6 @@ import { escapeMarkup } from '../svg.ts'
 import {
   auditSentence,
   configText,
-  environmentFacts,
   type Fact,
   loadFacts,
   pageFooter,

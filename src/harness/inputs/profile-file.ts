@@ -14,8 +14,7 @@ export function readProfile(path: string): Profile {
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    const message =
-      `The profile ${path} cannot be read: name a JSON file, or a profile that is known ` + `by name.`
+    const message = `The profile ${path} cannot be read: name a JSON file, or a profile known by name.`
     throw new HighwaterError('HIGHWATER_CONFIG', message, { cause })
   }
   let value: unknown

@@ -3,7 +3,7 @@
  */
 import { meanWaitMs, UTILISATION_CAP } from '../../planner/consumer-queue.ts'
 import type { Plan } from '../../planner/plan.ts'
-import { lawThroughput } from '../../planner/scaling-law.ts'
+import { FAMILY_NAMES, lawThroughput } from '../../planner/scaling-law.ts'
 import { catchUpFigure } from '../page/catch-up-figure.ts'
 import { consumerWaitFigure } from '../page/consumer-wait-figure.ts'
 import { type CostFigureInput, costFigure } from '../page/cost-figure.ts'
@@ -16,8 +16,6 @@ import { type ThroughputFigureInput, throughputFigure } from '../page/throughput
 import { type ZoneBarInput, zoneBar } from '../page/zone-bar.ts'
 import type { CountCostLine, PlanCosts } from './cluster-costs.ts'
 import type { PlanReport, ReportedPoint, ReportedSkew } from './plan-report.ts'
-
-export const FAMILY_WORDS = { linear: 'linear', amdahl: 'Amdahl', usl: 'USL', cap: 'capped' } as const
 
 export interface PlanFigures {
   readonly zones: Figure | null
@@ -83,7 +81,7 @@ function throughputInput(report: PlanReport, plan: Plan | null): ThroughputFigur
       chosen === undefined
         ? null
         : {
-            family: FAMILY_WORDS[chosen.family],
+            family: FAMILY_NAMES[chosen.family],
             curve: curve.map(({ partitions, median, low, high }) => ({
               partitions,
               rate: median,
@@ -95,7 +93,7 @@ function throughputInput(report: PlanReport, plan: Plan | null): ThroughputFigur
     rejected: others
       .filter(({ rejected }) => rejected)
       .map(family => ({
-        family: FAMILY_WORDS[family.family],
+        family: FAMILY_NAMES[family.family],
         curve: curve.map(({ partitions }) => ({ partitions, rate: lawThroughput(family, partitions) })),
         leaveOneOut: family.looError
       })),

@@ -3,14 +3,16 @@
  */
 import { partitionsText } from '../../planner/partition-count.ts'
 import type { Plan } from '../../planner/plan.ts'
+import { FAMILY_NAMES } from '../../planner/scaling-law.ts'
 import { formatByteRate, formatBytes, formatCount, formatDuration, formatShare } from '../../planner/units.ts'
+import { environmentFacts } from '../environment.ts'
 import { type AnswerCardInput, answerCard, factList } from '../page/answer-card.ts'
 import { assumptionsTable, assumptionsTableSummary } from '../page/assumptions-table.ts'
 import { figureHtml } from '../page/figure.ts'
 import { items, pageShell, paragraph, type Section, section } from '../page/page-shell.ts'
 import { provenance } from '../page/provenance.ts'
 import { articleLine, safeLine } from './formula-lines.ts'
-import { drawnFigures, FAMILY_WORDS, type PlanFigures } from './plan-figures.ts'
+import { drawnFigures, type PlanFigures } from './plan-figures.ts'
 import type { PlanReport } from './plan-report.ts'
 
 /** The page of a report, with its figures. */
@@ -127,7 +129,7 @@ function lawText({ law, heldOut }: PlanReport): string {
         `they were measured at ${formatByteRate(heldOut.measured)}: off by ${formatShare(heldOut.error)}, ` +
         `${heldOut.inside ? 'inside' : 'outside'} the interval.`
   return (
-    `The ${FAMILY_WORDS[chosen.family]} curve is off by ${formatShare(chosen.looError)} at points that ` +
+    `The ${FAMILY_NAMES[chosen.family]} curve is off by ${formatShare(chosen.looError)} at points that ` +
     `were left out ` +
     `of the fit.${held}`
   )
@@ -240,20 +242,10 @@ const FILE_TEXTS = [
 ]
 
 function provenanceOf(report: PlanReport, figures: PlanFigures): string {
-  const { environment, settings, command } = report
-  const { cpuModel, cores, memoryBytes, platform, nodeVersion, engineVersion, commit, busyBefore } =
-    environment
+  const { environment, settings, command, durationSeconds } = report
   return provenance(
     {
-      environment: [
-        ['Processor', cpuModel],
-        ['Cores', formatCount(cores)],
-        ['Memory', formatBytes(memoryBytes)],
-        ['System', platform],
-        ['Node', nodeVersion],
-        ['highwater', `${engineVersion}${commit === null ? '' : ` (${commit.slice(0, 10)})`}`],
-        ['Other work before', busyBefore === null ? 'unknown' : formatShare(busyBefore)]
-      ],
+      environment: environmentFacts(environment, durationSeconds),
       seeds: [['order of the runs, bootstrap', String(settings.seed)]],
       files: FILE_TEXTS,
       command,

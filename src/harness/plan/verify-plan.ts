@@ -9,7 +9,6 @@ import { HighwaterError } from '../../base/local-errors.ts'
 import type { TopicPartition } from '../../base/topic-partition.ts'
 import { partitionsText } from '../../planner/partition-count.ts'
 import type { Plan } from '../../planner/plan.ts'
-import { slopeOf } from '../../planner/trend.ts'
 import { formatByteRate, formatBytes, formatDuration } from '../../planner/units.ts'
 import { judgeBottleneck } from '../../planner/verdict.ts'
 import {
@@ -25,7 +24,8 @@ import { HANDLER_HEAP_MB, HandlerGuard } from '../handler/handler-guard.ts'
 import { handlerSource } from '../handler/handler-module.ts'
 import type { LoadCommand, LoaderReport } from '../load-generator-thread.ts'
 import { type PartitionShares, type Usage, UsageMeter } from '../machine-usage.ts'
-import { pause, rateBetween, type Sample, sampleRun } from '../run-series.ts'
+import { type PairedSample, pacedRates } from '../paced-rates.ts'
+import { pause, sampleRun } from '../run-series.ts'
 import { ThreadGroup } from '../thread-group.ts'
 import { CONSUMER_ENTRY } from './measure-consumer.ts'
 import { busyShare, type ProducerBench } from './measure-producer.ts'
@@ -49,11 +49,6 @@ const WARM_LOOK_MS = 20
 const SECONDS_MIN = 1
 /** The verification may write so many times what a run may. */
 const BYTES_SHARE = 4
-
-/** What the two groups of threads counted up to a moment. */
-interface PairedSample extends Sample {
-  readonly offered: number
-}
 
 /** Seconds of a run at the rate that stays below the byte limit. */
 function affordableSeconds({ settings }: BenchContext): number {
@@ -290,14 +285,7 @@ class VerificationLoad {
     busiest: PartitionShares
   ): VerificationRun {
     const { recordBytes, offeredThroughput: targetThroughput } = this.#context.settings
-    const first = samples[0]!
-    const last = samples[samples.length - 1]!
-    const offeredOf = ({ atMs, offered }: PairedSample): Sample => ({ atMs, records: offered })
-    const offeredRate = rateBetween(offeredOf(first), offeredOf(last), recordBytes)
-    const achievedRate = rateBetween(first, last, recordBytes)
-    const backlog = samples.map(({ offered, records }) => (offered - records) * recordBytes)
-    const windowSeconds = (last.atMs - first.atMs) / 1000 / (samples.length - 1)
-    const lagSlope = slopeOf(backlog) / windowSeconds
+    const { offeredRate, achievedRate, lagSlope } = pacedRates(samples, recordBytes)
     const verdict = judgeBottleneck({
       throughput: achievedRate,
       loaderBusy: Math.max(...reports.map(busyShare)),

@@ -3,6 +3,7 @@
  *
  * Thread: `EmbeddedTarget` is the harness's; `connectTarget` runs in load threads.
  */
+import { HighwaterError } from '../../base/local-errors.ts'
 import type { TopicPartition } from '../../base/topic-partition.ts'
 import { Admin } from '../../clients/admin/admin.ts'
 import { type ClusterHandle, connectHandle } from '../../cluster/cluster-handle.ts'
@@ -22,6 +23,13 @@ const CONSUMERS_MAX = 48
 
 /** @param config settings of the cluster. @throws HighwaterError HIGHWATER_CONFIG */
 export async function startEmbeddedTarget(config: ClusterOptions = {}): Promise<Target> {
+  if (config['log.dirs'] !== undefined) {
+    throw new HighwaterError(
+      'HIGHWATER_CONFIG',
+      'A measurement makes a log directory of its own and removes it: leave log.dirs out, and ' +
+        'set TMPDIR for another disk.'
+    )
+  }
   const cluster = await startCluster(config)
   try {
     const admin = new Admin(await cluster.connect())

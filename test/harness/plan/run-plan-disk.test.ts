@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { planSettings } from '../../../src/harness/plan/plan-settings.ts'
 import { fitToDisk, fitToRoom } from '../../../src/harness/plan/run-plan.ts'
+import { startEmbeddedTarget } from '../../../src/harness/targets/embedded-target.ts'
 
 const MIB = 2 ** 20
 /** 5 runs at each of 1, 2, 4, 8 and 16 partitions, and trials and verification, worth 8. */
@@ -66,4 +67,8 @@ describe('the counts of a plan', () => {
     expect(fitToRoom(settings, room(47)).costCounts).toEqual([4, 16])
     expect(fitToRoom(settings, room(3)).costCounts).toEqual([])
   })
+})
+
+test('a log directory of the user is not written to', async () => {
+  await expect(startEmbeddedTarget({ 'log.dirs': '/nowhere' })).rejects.toThrow(/leave log\.dirs out/)
 })

@@ -5,12 +5,11 @@
 import { partitionsText } from '../../../planner/partition-count.ts'
 import type { Plan } from '../../../planner/plan.ts'
 import { lawThroughput } from '../../../planner/scaling-law.ts'
-import { slopeOf } from '../../../planner/trend.ts'
 import { formatCount } from '../../../planner/units.ts'
 import { judgeBottleneck } from '../../../planner/verdict.ts'
 import { judgeVerification, notVerified, type VerificationRun } from '../../../planner/verification.ts'
+import { type PairedSample, pacedRates } from '../../paced-rates.ts'
 import type { VerifiedPlan } from '../../plan/verify-plan.ts'
-import { rateBetween, type Sample } from '../../run-series.ts'
 import { SimEngine, type SimSetup } from './sim-engine.ts'
 import { partitionShares } from './sim-truth.ts'
 import type { SimWorld } from './sim-world.ts'
@@ -31,12 +30,6 @@ const PARTITIONS_MAX = 20_000
 
 /** What a verification takes from a plan. */
 export type PlannedCount = Pick<Plan, 'partitions' | 'verifiability'>
-
-/** What was counted up to a moment. */
-interface PairedSample {
-  readonly offered: Sample
-  readonly handled: Sample
-}
 
 interface Reading {
   readonly samples: readonly PairedSample[]
@@ -128,7 +121,7 @@ function read(engine: SimEngine, fromMs: number, seconds: number): Reading {
   for (let window = 0; window <= WINDOWS; window++) {
     const atMs = fromMs + (window * seconds * 1000) / WINDOWS
     engine.runUntil(atMs)
-    samples.push({ offered: { atMs, records: engine.offered }, handled: { atMs, records: engine.handled } })
+    samples.push({ atMs, records: engine.handled, offered: engine.offered })
   }
   const elapsedMs = seconds * 1000
   const share = (before: readonly number[]) => (ms: number, index: number) =>
@@ -144,12 +137,7 @@ function read(engine: SimEngine, fromMs: number, seconds: number): Reading {
 function judged(world: SimWorld, load: VerifyLoad, reading: Reading): VerificationRun {
   const { recordBytes, offeredThroughput: targetThroughput } = world.settings
   const { samples, loaderBusy, partitionBusy, elapsedSeconds } = reading
-  const first = samples[0]!
-  const last = samples[samples.length - 1]!
-  const offeredRate = rateBetween(first.offered, last.offered, recordBytes)
-  const achievedRate = rateBetween(first.handled, last.handled, recordBytes)
-  const backlog = samples.map(({ offered, handled }) => (offered.records - handled.records) * recordBytes)
-  const lagSlope = slopeOf(backlog) / (elapsedSeconds / WINDOWS)
+  const { offeredRate, achievedRate, lagSlope } = pacedRates(samples, recordBytes)
   const busiest = partitionBusy.reduce((most, busy) => Math.max(most, busy), 0)
   const use = world.partitionUse(busiest)
   const verdict = judgeBottleneck({

@@ -1,45 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../../../../src/base/random.ts'
-import {
-  SimEngine,
-  type SimProduce,
-  type SimSetup
-} from '../../../../src/harness/targets/simulation/sim-engine.ts'
-import { SimPace } from '../../../../src/harness/targets/simulation/sim-pace.ts'
 import { meanWaitMs } from '../../../../src/planner/consumer-queue.ts'
-
-const CALM = { level: 1, jitter: 0, warmUpMs: 0, stall: null, startMs: 0 }
-const COSTLY = { c0Ms: 0.5, c1MsPerBatch: 0.02, c2MsPerRecord: 0.002 }
-const FREE = { c0Ms: 0, c1MsPerBatch: 0, c2MsPerRecord: 0 }
-const UNBOUND = Number.POSITIVE_INFINITY
-const RECORD_BYTES = 200
-
-interface Setting {
-  readonly partitions: number
-  readonly recordsPerSecond: number
-  readonly recordsPerBatchMax: number
-  readonly lingerMs: number
-}
-
-function produceOf(setting: Setting, more: Partial<SimProduce> = {}): SimProduce {
-  const { partitions, recordsPerSecond, recordsPerBatchMax, lingerMs } = setting
-  return {
-    loaders: 1,
-    load: { kind: 'open', recordsPerSecond, recordsPerArrival: 1, arrivals: 'poisson' },
-    shares: new Float64Array(partitions).fill(1 / partitions),
-    recordsPerBatchMax,
-    lingerMs,
-    request: COSTLY,
-    loaderRate: UNBOUND,
-    partitionRate: UNBOUND,
-    ...more
-  }
-}
-
-function engineOf(setup: Omit<SimSetup, 'recordBytes'>, seed: number): SimEngine {
-  const random = seededRandom(seed)
-  return new SimEngine({ recordBytes: RECORD_BYTES, ...setup }, new SimPace(CALM, random), random)
-}
+import { engineOf, FREE, produceOf, RECORD_BYTES, UNBOUND } from './sim-rig.ts'
 
 describe('consumers', () => {
   test.each([
