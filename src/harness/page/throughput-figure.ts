@@ -91,7 +91,7 @@ function resultOf({ recommended, plannedLoad, heldOut }: ThroughputFigureInput):
     first === undefined
       ? ''
       : ` At ${countText(first.partitions)} partitions, held out, ${rate(first.predicted)} were predicted ` +
-        `and ${rate(first.measured)} measured (${errorText(first.measured / first.predicted - 1)}).`
+        `and ${rate(first.measured)} measured (off by ${errorText(first.predicted / first.measured - 1)}).`
   if (recommended === null) return `No count is shown to carry the planned ${planned}.${tested}`
   const { partitions, rate: expected, rateInterval } = recommended
   const interval = rangeText('bytes-per-second', rateInterval)
@@ -299,10 +299,13 @@ function plannedMarks({ plannedLoad, fit, recommended }: ThroughputFigureInput, 
   const from = crossing === undefined ? plot.right : plot.x(crossing.partitions) + 14
   const to = recommended === null ? plot.right : plot.x(recommended.interval[0]) - 6
   const isFree = from + textWidth(text) <= to
-  const above = y - 7 < plot.top + 12 ? y + 17 : y - 7
+  const above = y - 7
+  const below = y + 17
+  const isLow = below > plot.bottom - 4
+  const isHigh = above < plot.top + 12
   const label = isFree
-    ? words([from, y + 17], text, 'start', 'halo')
-    : words([plot.left + 6, above], text, 'start', 'halo')
+    ? words([from, isLow ? above : below], text, 'start', 'halo')
+    : words([plot.left + 6, isHigh ? below : above], text, 'start', 'halo')
   return stroke([plot.left, y], [plot.right, y], 'bad') + label
 }
 

@@ -18,7 +18,8 @@ describe('the figure of throughput', () => {
   test('says whether the count carries the load, and how far off the held-out prediction was', () => {
     expect(throughputFigure(input).caption).toBe(
       '30 partitions carry the planned 216\u00a0MB/s: the fit gives 331\u00a0MB/s (298 to 352\u00a0MB/s). ' +
-        'At 8 partitions, held out, 218\u00a0MB/s were predicted and 212\u00a0MB/s measured (−2.8\u00a0%).'
+        'At 8 partitions, held out, 218\u00a0MB/s were predicted and 212\u00a0MB/s measured ' +
+        '(off by +2.8\u00a0%).'
     )
     const tight = { ...input.recommended!, rateInterval: [200e6, 352e6] as const }
     expect(throughputFigure({ ...input, recommended: tight }).caption).toContain(
@@ -39,6 +40,13 @@ describe('the figure of throughput', () => {
     const step = (zero! - top!) / 100
     expect(zero! - one!).toBeCloseTo(38.6 * step, 0)
     expect(zero! - sixteen!).toBeCloseTo(303 * step, 0)
+  })
+
+  test('keeps the name of a load that lies near zero above the axis', () => {
+    const svg = throughputFigure({ ...input, plannedLoad: 3e6 }).inline.wide
+    const [zero] = [...svg.matchAll(/y1="([\d.]+)" x2="666"/g)].map(([, y]) => Number(y))
+    const [, y] = svg.match(/<text x="[\d.]+" y="([\d.]+)"[^>]*>planned 3/)!
+    expect(Number(y)).toBeLessThan(zero!)
   })
 
   test('goes over to logarithms where counts lie far apart', () => {
