@@ -42,7 +42,7 @@ export function auditSentence({ records, bytes }: BenchAudit): string {
 }
 
 export function pageSubtitle(label: string, createdAt: string): string {
-  return `${label}, ${createdAt.slice(0, 16).replace('T', ' ')} UTC.`
+  return `Measured on ${label}, ${createdAt.slice(0, 16).replace('T', ' ')} UTC.`
 }
 
 export function pageFooter(label: string): string {

@@ -18,11 +18,11 @@ import type { PlanReport } from './plan-report.ts'
 /** The page of a report, with its figures. */
 export function reportPage(report: PlanReport, figures: PlanFigures): string {
   const rate = formatByteRate(report.settings.targetThroughput)
-  const simulated = report.target === 'sim' ? ' Nothing was measured on a machine.' : ''
+  const source = report.target === 'sim' ? 'From a' : 'Measured on'
   return pageShell({
     title: `highwater plan ${rate}`,
     heading: `How many partitions for ${rate}?`,
-    subtitle: `${report.label}, ${report.createdAt.slice(0, 16).replace('T', ' ')} UTC.${simulated}`,
+    subtitle: `${source} ${report.label}, ${report.createdAt.slice(0, 16).replace('T', ' ')} UTC.`,
     answer: answerCard(answerOf(report), figures.zones),
     sections: sectionsOf(report, figures).filter(({ html }) => html !== ''),
     footer:
