@@ -40,7 +40,7 @@ export { parseStall } from './harness/benchmark/stall.ts'
 export type { TuneCell } from './harness/benchmark/tune-cells.ts'
 export type { TuneReport } from './harness/benchmark/tune-report.ts'
 export type { TuneOptions } from './harness/benchmark/tune-settings.ts'
-export type { Environment } from './harness/environment.ts'
+export { type Environment, machineLine } from './harness/environment.ts'
 export { checkContradictions } from './harness/inputs/contradictions.ts'
 export {
   type ProfileChoice,
@@ -50,18 +50,21 @@ export {
   parsePeakFactor,
   parseProfileChoice,
   parseTargetChoice,
+  parseUtilisation,
   type TargetChoice
 } from './harness/inputs/demand-text.ts'
 export { articleLine, safeLine } from './harness/plan/formula-lines.ts'
 export type { PlanReport, ReportedPoint } from './harness/plan/plan-report.ts'
 export type { PlanProgress } from './harness/plan/plan-session.ts'
 export { replayPlan } from './harness/plan/replay-plan.ts'
+export { auditLine, backlogLine, lawLine } from './harness/plan/report-lines.ts'
 export { outlinePlan, type PlanResult, type PlanRun, runPlan } from './harness/plan/run-plan.ts'
 export {
   type BatchingInput,
   type BatchingPrediction,
   predictBatching
 } from './planner/batch-model.ts'
+export { lawParametersText } from './planner/law-parameters.ts'
 export { partitionsText } from './planner/partition-count.ts'
 export type { Plan } from './planner/plan.ts'
 export type { Refusal } from './planner/refusal.ts'

@@ -4,8 +4,10 @@
  *
  * Thread: the caller that opened it.
  */
+import type { Answer } from '../base/answer.ts'
 import { systemClock } from '../base/clock.ts'
 import { ERROR_CODES } from '../base/error-codes.ts'
+import { arrival, type Steps, task } from '../base/task.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import { fileStorage } from '../data-plane/log/file-storage.ts'
 import { SegmentHandles } from '../data-plane/log/segment-handles.ts'
@@ -53,24 +55,34 @@ export class LocalChannel implements Channel {
   }
 
   /** @param messagePort an end that the broker answers at; it belongs to the channel from now on */
-  static async open(messagePort: MessagePort): Promise<LocalChannel> {
-    const port = new CommandPort(messagePort)
-    const reply = await port.call('hello', {})
+  static open(messagePort: MessagePort): Promise<LocalChannel> {
+    return task(() => LocalChannel.#open(new CommandPort(messagePort)))
+  }
+
+  static *#open(port: CommandPort): Steps<LocalChannel> {
+    const reply = yield* arrival(port.call('hello', {}))
     const bells = new Bells(new AtomicWords(sharedWords(reply, 'bells')))
     const arena = new Arena(sharedArena(reply), bodyAs<HelloReply>(reply).scratch)
     return new LocalChannel({ port, arena, bells, keepAlive: new KeepAlive(port), clock: systemClock })
   }
 
-  async metadata(request: MetadataRequest): Promise<MetadataResponse> {
-    return bodyAs(await this.#parts.port.call('metadata', request))
+  metadata(request: MetadataRequest): Promise<MetadataResponse> {
+    return this.#ask('metadata', request)
   }
 
-  async createTopics(request: CreateTopicsRequest): Promise<CreateTopicsResponse> {
-    return bodyAs(await this.#parts.port.call('createTopics', request))
+  createTopics(request: CreateTopicsRequest): Promise<CreateTopicsResponse> {
+    return this.#ask('createTopics', request)
   }
 
-  async initProducerId(request: InitProducerIdRequest): Promise<InitProducerIdResponse> {
-    return bodyAs(await this.#parts.port.call('initProducerId', request))
+  initProducerId(request: InitProducerIdRequest): Promise<InitProducerIdResponse> {
+    return this.#ask('initProducerId', request)
+  }
+
+  #ask<Response extends object>(command: string, request: object): Answer<Response> {
+    const { port } = this.#parts
+    return task(function* () {
+      return bodyAs<Response>(yield* arrival(port.call(command, request)))
+    })
   }
 
   /** Answered by this thread: offsets stand in the log view, times in the files. */
@@ -90,8 +102,12 @@ export class LocalChannel implements Channel {
     return new LocalLog(words, handles, bodyAs<FetchPartitionReply>(reply).directory)
   }
 
-  async openProduceLane(options: ProduceLaneOptions): Promise<ProduceLane> {
-    const lane = await LocalProduceLane.open(this.#parts, options)
+  openProduceLane(options: ProduceLaneOptions): Promise<ProduceLane> {
+    return task(() => this.#openProduceLane(options))
+  }
+
+  *#openProduceLane(options: ProduceLaneOptions): Steps<ProduceLane> {
+    const lane = yield* LocalProduceLane.opening(this.#parts, options)
     this.#lanes.add(lane)
     return lane
   }

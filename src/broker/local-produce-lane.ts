@@ -6,9 +6,11 @@
  *
  * Thread: the caller that opened it.
  */
+import type { Answer } from '../base/answer.ts'
 import type { Clock } from '../base/clock.ts'
 import { invariant } from '../base/invariant.ts'
 import { HighwaterError } from '../base/local-errors.ts'
+import { arrival, type Steps, task } from '../base/task.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import type { Arena } from '../threads/arena.ts'
 import type { Bells } from '../threads/bells.ts'
@@ -70,7 +72,7 @@ export class LocalProduceLane implements ProduceLane {
   readonly #lane: ProduceLaneReply
   readonly #slots: SlotTable
   readonly #partitions: LocalProducePartition[] = []
-  readonly #openings = new Map<string, Promise<ProducePartition>>()
+  readonly #openings = new Map<string, Answer<ProducePartition>>()
   readonly #touched: LocalProducePartition[] = []
   /** Those with something in flight, and perhaps some that had: idle partitions cost nothing. */
   readonly #watched: LocalProducePartition[] = []
@@ -104,29 +106,31 @@ export class LocalProduceLane implements ProduceLane {
   }
 
   /** @throws HighwaterError HIGHWATER_RESOURCES */
-  static async open(parts: LaneParts, options: ProduceLaneOptions): Promise<LocalProduceLane> {
+  static *opening(parts: LaneParts, options: ProduceLaneOptions): Steps<LocalProduceLane> {
     invariant(options.slotBytes % 8 === 0, 'a slot is a multiple of 8 bytes', {
       slotBytes: options.slotBytes
     })
-    const reply = await parts.port.call('openProduceLane', { ...options })
+    const reply = yield* arrival(parts.port.call('openProduceLane', { ...options }))
     return new LocalProduceLane(parts, options, bodyAs(reply), sharedWords(reply, 'slots'))
   }
 
   /** One ring for a partition, however often it is asked for: two would not keep the order of batches. */
   openPartition(name: TopicPartition): Promise<ProducePartition> {
     const key = `${name.topic}-${name.partition}`
-    let opening = this.#openings.get(key)
-    if (opening === undefined) {
-      opening = this.#open(name)
-      this.#openings.set(key, opening)
-      opening.catch(() => this.#openings.delete(key))
-    }
+    const earlier = this.#openings.get(key)
+    if (earlier !== undefined) return earlier
+    const opening = task(() => this.#open(name))
+    this.#openings.set(key, opening)
+    opening.whenSettled(
+      () => {},
+      () => this.#openings.delete(key)
+    )
     return opening
   }
 
-  async #open({ topic, partition }: TopicPartition): Promise<ProducePartition> {
+  *#open({ topic, partition }: TopicPartition): Steps<ProducePartition> {
     const name: ProducePartitionName = { lane: this.#lane.lane, topic, partition }
-    const reply = await this.#parts.port.call('openProducePartition', name)
+    const reply = yield* arrival(this.#parts.port.call('openProducePartition', name))
     const opened = new LocalProducePartition(name, bodyAs(reply), sharedWords(reply, 'ring'))
     // Closed while it was opened: the broker still waits for the end of this ring.
     if (this.#isClosed) opened.ring.close()

@@ -2,6 +2,8 @@
  * Where a client gets its channel: one that is open already and stays its owner's, or something that opens
  * one.
  */
+import type { Answer } from '../base/answer.ts'
+import { arrival, type Steps, task } from '../base/task.ts'
 import { configError } from '../config/define-config.ts'
 import type { Channel } from '../wire/network/channel.ts'
 
@@ -27,8 +29,12 @@ function isOpener(source: unknown): boolean {
   return 'connect' in source || 'metadata' in source
 }
 
-export async function openChannel(source: ChannelSource): Promise<ClientChannel> {
+export function openChannel(source: ChannelSource): Answer<ClientChannel> {
+  return task(() => open(source))
+}
+
+function* open(source: ChannelSource): Steps<ClientChannel> {
   if (!('connect' in source)) return { channel: source, leave: async () => {} }
-  const channel = await source.connect()
+  const channel = yield* arrival(source.connect())
   return { channel, leave: () => channel.close() }
 }

@@ -3,6 +3,7 @@
  * `transferList`; it connects once.
  */
 import { HighwaterError } from '../base/local-errors.ts'
+import { arrival, type Steps, task } from '../base/task.ts'
 import { LocalChannel } from '../broker/local-channel.ts'
 import type { MessagePort } from '../threads/command-port.ts'
 import type { Channel } from '../wire/network/channel.ts'
@@ -17,10 +18,14 @@ export interface ClusterHandle {
  * Connects the thread that received the handle. A handle is used once, and used up by it.
  * @throws HighwaterError HIGHWATER_CLOSED if it was used before, or its cluster is closed
  */
-export async function connectHandle(handle: ClusterHandle): Promise<Channel> {
+export function connectHandle(handle: ClusterHandle): Promise<Channel> {
+  return task(() => connect(handle))
+}
+
+function* connect(handle: ClusterHandle): Steps<Channel> {
   const port = takePort(handle)
   try {
-    return await LocalChannel.open(port)
+    return yield* arrival(LocalChannel.open(port))
   } catch (cause) {
     // The cluster closed, but this thread had not heard of it yet.
     const isClosed = cause instanceof HighwaterError && cause.code === 'HIGHWATER_THREAD_ENDED'

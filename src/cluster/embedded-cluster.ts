@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path'
 import { HighwaterError } from '../base/local-errors.ts'
+import { arrival, type Steps, task } from '../base/task.ts'
 import type { TopicPartition } from '../base/topic-partition.ts'
 import type { BrokerOptions } from '../broker/broker.ts'
 import { bodyAs, type PartitionRoom, type PartitionUsage } from '../broker/local-commands.ts'
@@ -67,15 +68,23 @@ class EmbeddedCluster implements Cluster {
     process.emitWarning(brokerDied(error).message, { code: 'HIGHWATER_THREAD_ENDED' })
   }
 
-  async handle(): Promise<ClusterHandle> {
+  handle(): Promise<ClusterHandle> {
+    return task(() => this.#handle())
+  }
+
+  *#handle(): Steps<ClusterHandle> {
     if (this.#closing !== null) throw new HighwaterError('HIGHWATER_CLOSED', 'the cluster is closed')
-    const { shared } = await this.#broker.port.call('connect', {})
+    const { shared } = yield* arrival(this.#broker.port.call('connect', {}))
     const port = shared['port'] as MessagePort
     return { port, transferList: [port] }
   }
 
-  async connect(): Promise<Channel> {
-    return connectHandle(await this.handle())
+  connect(): Promise<Channel> {
+    return task(() => this.#connect())
+  }
+
+  *#connect(): Steps<Channel> {
+    return yield* arrival(connectHandle(yield* this.#handle()))
   }
 
   async killPartition({ topic, partition }: TopicPartition): Promise<void> {

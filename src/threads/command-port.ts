@@ -6,10 +6,13 @@
  * Atomics.wait uses `drain` and `reply`. The `close` of a port is how the end of the other thread is known.
  */
 import { MessageChannel, MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { Answer } from '../base/answer.ts'
+import { systemClock } from '../base/clock.ts'
 import { InvariantError } from '../base/invariant.ts'
 import { HighwaterError } from '../base/local-errors.ts'
 import { packCommand, unpackCommand } from './command-codec.ts'
 import { type PackedError, packError, unpackError } from './command-error.ts'
+import { blockFor } from './shared-memory.ts'
 
 export type { MessagePort }
 
@@ -55,11 +58,12 @@ interface Message {
 
 interface PendingCall {
   readonly name: string
-  readonly resolve: (reply: CommandReply) => void
-  readonly reject: (error: Error) => void
+  readonly answer: Answer<CommandReply>
 }
 
 const NOTHING_SHARED: SharedValues = {}
+/** Between two looks of a caller that blocks for a reply: nobody rings for one. */
+const LOOK_MS = 0.5
 
 export class CommandPort {
   readonly #port: MessagePort
@@ -88,19 +92,24 @@ export class CommandPort {
   }
 
   /**
-   * Sends a command and waits for its reply. Needs this thread's event loop.
+   * Sends a command; its reply needs this thread's event loop, or `block` of the answer. That has to take the
+   * end of the other side for a silence: to be told of it needs the event loop.
    * @throws the KafkaError or HighwaterError its handler threw
    * @throws HighwaterError HIGHWATER_THREAD_ENDED when the port is or gets closed
    */
-  call(name: string, body: object, shared: SharedValues = NOTHING_SHARED): Promise<CommandReply> {
-    return new Promise((resolve, reject) => {
+  call(name: string, body: object, shared: SharedValues = NOTHING_SHARED): Answer<CommandReply> {
+    const answer: Answer<CommandReply> = new Answer(timeoutMs => this.#block(answer, timeoutMs))
+    try {
       this.#listen()
-      if (this.#closed) return reject(threadEnded(name))
+      if (this.#closed) throw threadEnded(name)
       const call = ++this.#lastCall
       this.#send({ name, call, body: packCommand(body), shared, error: null })
-      this.#pending.set(call, { name, resolve, reject })
+      this.#pending.set(call, { name, answer })
       this.#keepAliveWhileNeeded()
-    })
+    } catch (error) {
+      answer.fail(error)
+    }
+    return answer
   }
 
   /** Sends a command that has no reply; lost when the other end is closed. */
@@ -198,9 +207,19 @@ export class CommandPort {
   /** Reads the port without an event loop. */
   #take(): void {
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
-      const message = next.message as Message
-      if (message.name === null) this.#settle(message)
-      else this.#waiting.push(commandOf(message.name, message))
+      this.#receive(next.message as Message)
+    }
+  }
+
+  /** Reads the port until the answer has come, or the time is over. */
+  #block(answer: Answer<CommandReply>, timeoutMs: number): boolean {
+    if (this.#closed) return false
+    const until = systemClock.monotonic() + timeoutMs
+    for (;;) {
+      this.#take()
+      const left = until - systemClock.monotonic()
+      if (answer.isSettled || left <= 0) return true
+      blockFor(Math.min(LOOK_MS, left))
     }
   }
 
@@ -214,9 +233,9 @@ export class CommandPort {
     const pending = this.#pending.get(message.call)
     if (pending === undefined) return
     this.#pending.delete(message.call)
-    if (message.error === null) pending.resolve({ body: bodyOf(message), shared: message.shared })
-    else pending.reject(unpackError(message.error))
     this.#keepAliveWhileNeeded()
+    if (message.error === null) pending.answer.settle({ body: bodyOf(message), shared: message.shared })
+    else pending.answer.fail(unpackError(message.error))
   }
 
   #handle(handler: CommandHandler, command: Command): void {
@@ -240,7 +259,7 @@ export class CommandPort {
     this.#closed = true
     const pending = [...this.#pending.values()]
     this.#pending.clear()
-    for (const call of pending) call.reject(threadEnded(call.name))
+    for (const { name, answer } of pending) answer.fail(threadEnded(name))
     for (const listener of this.#closeListeners) listener()
   }
 }

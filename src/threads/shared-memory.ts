@@ -28,7 +28,8 @@ export function growWords(buffer: SharedArrayBuffer, bytes: number): void {
 const NEVER_NOTIFIED = new Int32Array(allocateWords(4))
 
 /**
- * Blocks a pool thread for about `ms`, a fraction permitted; what is above it is the system's timer slack.
+ * Blocks this thread for about `ms`, a fraction permitted; what is above it is the system's timer slack. The
+ * main thread only where its program has stopped the event loop anyway.
  */
 export function blockFor(ms: number): void {
   Atomics.wait(NEVER_NOTIFIED, 0, 0, ms)

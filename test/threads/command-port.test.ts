@@ -106,6 +106,69 @@ describe('a call', () => {
   })
 })
 
+describe('a call that is waited for without the event loop', () => {
+  test('is settled inside the wait, in which its listeners may call again', () => {
+    const { near, far } = ends()
+    const heard: string[] = []
+    const first = near.call('first', {})
+    let second = first
+    first.whenSettled(
+      () => {
+        second = near.call('second', {})
+        heard.push('first')
+      },
+      () => {}
+    )
+    far.reply(drainOne(far), {})
+    expect([first.block(0), first.isSettled, second.isSettled]).toEqual([true, true, false])
+    far.reply(drainOne(far), { n: 2 })
+    second.whenSettled(
+      ({ body }) => heard.push(`second ${body['n']}`),
+      () => {}
+    )
+    expect([second.block(60_000), heard]).toEqual([true, ['first', 'second 2']])
+  })
+
+  test('fails inside it with the error of the handler', async () => {
+    const { near, far } = ends()
+    const calling = near.call('ask', {})
+    far.replyError(drainOne(far), new KafkaError('KAFKA_STORAGE_ERROR'))
+    expect([calling.block(60_000), calling.isSettled]).toEqual([true, true])
+    await expect(calling).rejects.toMatchObject({ code: 'KAFKA_STORAGE_ERROR' })
+  })
+
+  test('settles the others whose replies have come, and hands commands to their handler', () => {
+    const { near, far } = ends()
+    const heard: string[] = []
+    near.onCommand(command => void heard.push(command.name))
+    const calls = [near.call('a', {}), near.call('b', {})]
+    far.post('meanwhile', {})
+    for (const command of far.drain()) far.reply(command, {})
+    calls[1]?.block(60_000)
+    expect([heard, calls.map(({ isSettled }) => isSettled)]).toEqual([['meanwhile'], [true, true]])
+  })
+
+  test('ends with its time, and what comes later is heard by the event loop', async () => {
+    const { near, far } = ends()
+    const calling = near.call('ask', {})
+    expect([calling.block(1), calling.isSettled]).toEqual([true, false])
+    far.reply(drainOne(far), { n: 3 })
+    expect((await calling).body).toEqual({ n: 3 })
+  })
+
+  test('takes a closed end for a silence, and hears of it by the event loop', async () => {
+    const { near, far } = ends()
+    const calling = near.call('ask', {})
+    far.close()
+    await new Promise(resolve => setImmediate(resolve))
+    calling.block(1)
+    await expect(calling).rejects.toMatchObject({ code: 'HIGHWATER_THREAD_ENDED' })
+    const after = near.call('again', {})
+    expect([after.block(60_000), after.isSettled]).toEqual([true, true])
+    await expect(after).rejects.toMatchObject({ code: 'HIGHWATER_THREAD_ENDED' })
+  })
+})
+
 describe('a command without a reply', () => {
   test('reaches the handler in order with the calls', async () => {
     const { near, far } = ends()

@@ -9,6 +9,7 @@
  * Kafka: common/record/CompressionRatioEstimator, which all producers of a process share; common/compress.
  */
 import { invariant } from '../../base/invariant.ts'
+import { arrival, type Steps } from '../../base/task.ts'
 import type { ProducerSettings } from '../../config/producer-config.ts'
 import { openRecordCompressor, type RecordCompressor } from '../../wire/record/record-compressor.ts'
 
@@ -36,11 +37,12 @@ export class BatchCompression {
     return settings.compressionType === 'none' ? null : new BatchCompression(settings)
   }
 
-  /** Loads the codec: before the first batch is compressed. */
-  async open(): Promise<void> {
+  /** Loads the codec: before the first batch is compressed. Only zstd takes the event loop for it. */
+  *open(): Steps<void> {
     const { compressionType } = this.#settings
     invariant(compressionType !== 'none', 'there is no codec for plain batches')
-    this.#compressor = await openRecordCompressor(compressionType, levelOf(this.#settings))
+    const opened = openRecordCompressor(compressionType, levelOf(this.#settings))
+    this.#compressor = opened instanceof Promise ? yield* arrival(opened) : opened
   }
 
   /** Bits of a batch's attributes. */

@@ -10,10 +10,12 @@
 import type { Clock } from '../../base/clock.ts'
 import { KafkaError } from '../../base/kafka-error.ts'
 import type { Random } from '../../base/random.ts'
+import { arrival, type Steps, task } from '../../base/task.ts'
 import type { ProducerSettings } from '../../config/producer-config.ts'
 import type { Channel } from '../../wire/network/channel.ts'
 import { type ChannelSource, type ClientChannel, checkSource, openChannel } from '../channel-source.ts'
 import { pause, withTimeout } from '../with-timeout.ts'
+import type { OpenQuestions } from './open-questions.ts'
 import type { ProducerMetrics } from './producer-metrics.ts'
 import type { RecordAccumulator, SlotSizes } from './record-accumulator.ts'
 import { backoffMs } from './retry-backoff.ts'
@@ -32,6 +34,8 @@ interface ProducerDriverOptions {
   readonly accumulator: RecordAccumulator
   readonly routes: TopicRoutes
   readonly metrics: ProducerMetrics
+  /** The driver's own are added. */
+  readonly questions: OpenQuestions
   /** Called before each run of the sender: sets what it wants to know. */
   readonly beforeRun: (sender: Sender) => void
   /** Called after each: places waiting records. @returns whether the sender should run once more */
@@ -69,19 +73,21 @@ export class ProducerDriver {
   }
 
   /** Opens channel and lane. A failure is fatal. */
-  async start(): Promise<void> {
+  start(): void {
+    this.#options.questions.add(task(() => this.#start()))
+  }
+
+  *#start(): Steps<void> {
     const { source, settings, sizes, accumulator, clock, random, metrics } = this.#options
     try {
-      const client = await openChannel(source)
+      const client = yield* arrival(openChannel(source))
       this.#client = client
-      await accumulator.open()
-      const lane = await client.channel.openProduceLane({
-        ...sizes,
-        inFlightMax: settings.maxInFlightRequestsPerConnection
-      })
+      yield* accumulator.open()
+      const options = { ...sizes, inFlightMax: settings.maxInFlightRequestsPerConnection }
+      const lane = yield* arrival(client.channel.openProduceLane(options))
       const sender = new Sender({ accumulator, lane, clock, random, settings, metrics })
       this.#ways = { channel: client.channel, lane, sender }
-      if (this.#isClosed) await this.#leave()
+      if (this.#isClosed) yield* arrival(this.#leave())
       else this.turn()
     } catch (error) {
       this.#giveUp(error)
@@ -123,17 +129,35 @@ export class ProducerDriver {
     if (this.#isStopped) return
     const ways = this.#ways
     if (ways !== null) {
-      this.#options.routes.lookAfter(ways, this.#options.accumulator.unrouted)
-      if (ways.sender.isIdentityWanted && !this.#isAskingIdentity) void this.#askIdentity(ways)
+      this.#ask(ways)
       if (ways.sender.inFlightCount > 0 && !this.#isWaiting) void this.#awaitAnswers(ways)
     }
     if (this.#wakeAt === Number.POSITIVE_INFINITY) this.#clearTimer()
     else if (this.#wakeAt < this.#timerAt) this.#setTimer(this.#wakeAt)
   }
 
-  /** Blocks for an answer, at most so long. */
-  waitBlocking(timeoutMs: number): void {
-    this.#ways?.lane.waitBlocking(timeoutMs)
+  /** Begins to ask brokers for what is missing. */
+  #ask(ways: RouteWays): void {
+    this.#options.routes.lookAfter(ways, this.#options.accumulator.unrouted)
+    if (!ways.sender.isIdentityWanted || this.#isAskingIdentity) return
+    this.#isAskingIdentity = true
+    this.#options.questions.add(task(() => this.#askIdentity(ways)))
+  }
+
+  /**
+   * Blocks for an answer, to a batch or a question, at most so long.
+   * @returns false, at once, if none can come without the event loop
+   */
+  waitBlocking(timeoutMs: number): boolean {
+    if (this.#isStopped) return false
+    if (this.#ways !== null) this.#ask(this.#ways)
+    const { questions } = this.#options
+    // What was asked may have been answered at once, and ended the driver.
+    const ways = this.#ways
+    if (ways === null || ways.sender.inFlightCount === 0) return questions.waitBlocking(timeoutMs)
+    ways.lane.waitBlocking(timeoutMs)
+    questions.waitBlocking(0)
+    return true
   }
 
   /** Finds out about a topic and the brokers of its partitions; gives up at this monotonic time. */
@@ -205,15 +229,14 @@ export class ProducerDriver {
   }
 
   /** Until there is one: without a producer id nothing is sent. */
-  async #askIdentity({ channel, sender }: RouteWays): Promise<void> {
+  *#askIdentity({ channel, sender }: RouteWays): Steps<void> {
     const { settings, clock, random } = this.#options
-    this.#isAskingIdentity = true
     try {
       for (let failures = 1; !this.#isStopped && sender.isIdentityWanted; failures++) {
-        const fault = await this.#askIdentityOnce(channel, sender)
+        const fault = yield* this.#askIdentityOnce(channel, sender)
         if (fault === null) continue
         if (!fault.retriable) throw fault
-        await pause(backoffMs(failures, settings, random), clock)
+        yield* arrival(pause(backoffMs(failures, settings, random), clock))
       }
     } catch (error) {
       this.#giveUp(error)
@@ -223,11 +246,12 @@ export class ProducerDriver {
     this.turn()
   }
 
-  async #askIdentityOnce(channel: Channel, sender: Sender): Promise<KafkaError | null> {
+  *#askIdentityOnce(channel: Channel, sender: Sender): Steps<KafkaError | null> {
     const { settings, clock } = this.#options
     try {
       const answer = channel.initProducerId({ transactionalId: null })
-      const { errorCode, ...identity } = await withTimeout(answer, settings.requestTimeoutMs, clock)
+      const bounded = withTimeout(answer, settings.requestTimeoutMs, clock)
+      const { errorCode, ...identity } = yield* arrival(bounded)
       if (errorCode !== 0) return KafkaError.ofCode(errorCode, 'asked for a producer id')
       sender.setIdentity(identity)
       return null

@@ -90,7 +90,8 @@ export function queueFull(records: number, topic: string | null): HighwaterError
     topic === null
       ? `${records} records (engine.send.queue.records) wait for memory; ` +
           'use `await producer.ready()` before sending more.'
-      : `${records} records (as many as buffer.memory lets wait) wait until topic ${topic} is known; ` +
+      : `${records} records (what buffer.memory lets wait, and engine.send.queue.records) wait until ` +
+          `topic ${topic} is known; ` +
           `use \`await producer.partitionsFor('${topic}')\` before sending more.`
   )
 }

@@ -5,9 +5,9 @@
  *   await producer.send({ topic: 'orders', key: 'k1', value: 'v1' })  // or many, then `producer.flush()`
  *   await producer.close()
  *
- * `send` encodes the record at once: the caller may use its buffers again. Without room it waits at most 5 ms
- * inside the call, then the record queues for at most `max.block.ms`; `await producer.ready()` is the way not
- * to get there.
+ * `send` encodes the record at once: the caller may use its buffers again. Without room, in the buffer or
+ * among those that wait for a topic, it waits at most 5 ms inside the call, then the record queues for at
+ * most `max.block.ms`; `await producer.ready()` is the way not to get there.
  *
  * Thread: one; make a producer per thread. Callbacks and promises run there.
  * Kafka: clients/producer/KafkaProducer.
@@ -20,6 +20,7 @@ import type { ChannelSource } from '../channel-source.ts'
 import { BatchCompression } from './batch-compression.ts'
 import { ProducerInterceptors } from './interceptors.ts'
 import { NO_LEADER } from './legacy-partitioner.ts'
+import { OpenQuestions } from './open-questions.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import { ANY_PARTITION, Partitioning } from './partitioner.ts'
 import { ProducerDriver } from './producer-driver.ts'
@@ -28,9 +29,6 @@ import {
   checkedTimestamp,
   closedError,
   noLeader,
-  noSuchPartition,
-  queueFull,
-  waitedTooLong,
   wrongBytes,
   wrongCallback
 } from './producer-errors.ts'
@@ -39,11 +37,12 @@ import type { ProducerOptions } from './producer-options.ts'
 import { checkedHeaders, type ProducerRecord, RecordDraft, type SerializedRecord } from './producer-record.ts'
 import { ProducerWaiters } from './producer-waiters.ts'
 import { RecordAccumulator, slotSizes } from './record-accumulator.ts'
-import { type RecordCallback, RecordFuture, type SendCallback } from './record-future.ts'
+import type { RecordCallback, RecordFuture, SendCallback } from './record-future.ts'
 import { RecordLimits } from './record-limits.ts'
+import { RecordPlacer } from './record-placer.ts'
 import { keyBytesOf, RecordSerializers } from './record-serializers.ts'
 import { Refusals } from './refusals.ts'
-import { ownCopy, ownHeaders, type Placing, SendQueue, type WaitingRecord } from './send-queue.ts'
+import type { SendQueue } from './send-queue.ts'
 import { type TopicRoute, TopicRoutes } from './topic-routes.ts'
 
 interface ProducerTools {
@@ -67,6 +66,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   readonly #accumulator: RecordAccumulator
   readonly #routes: TopicRoutes
   readonly #driver: ProducerDriver
+  readonly #placer: RecordPlacer
   readonly #queue: SendQueue
   readonly #limits: RecordLimits
   readonly #waiters: ProducerWaiters
@@ -76,20 +76,17 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   #route: TopicRoute | null = null
   #wallTime = 0
   #recordsUntilTick = 0
-  /** Records whose time in the queue ended badly; told when nothing is being moved any more. */
-  readonly #misplaced: { readonly record: WaitingRecord; readonly error: Error }[] = []
   #isTurnPending = false
   #isBlocking = false
   #isClosing = false
   #closing: Promise<void> | null = null
   #fatal: Error | null = null
-  readonly #place = (record: WaitingRecord): Placing => this.#placeWaiting(record)
   readonly #endTurn = (): void => {
     this.#isTurnPending = false
     this.#recordsUntilTick = 0
     if (this.#clock.monotonic() >= this.#driver.wakeAt) this.#driver.run()
     this.#driver.arm()
-    this.#refusals.warnLater()
+    this.#refusals.endTurn()
   }
 
   /** Opens its way to the brokers at once; a failure of that shows in `ready`, `flush` and every record. */
@@ -107,7 +104,6 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     this.#serializers = new RecordSerializers(settings)
     this.#partitioning = new Partitioning({ settings, clock, random })
     this.#isPlain = this.#interceptors === null && this.#serializers.isNone && !this.#partitioning.needsSource
-    this.#queue = new SendQueue(settings.engineSendQueueRecords, settings.bufferMemory)
     this.#accumulator = new RecordAccumulator({
       ...sizes,
       clock,
@@ -116,16 +112,28 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
       unheard: this.#refusals.unheard
     })
     this.#limits = new RecordLimits(settings, sizes)
-    this.#waiters = new ProducerWaiters(this.#queue, this.#accumulator.generations)
+    const questions = new OpenQuestions()
     this.#routes = new TopicRoutes({
       clock,
       random,
       settings,
       partitioning: this.#partitioning,
       metrics,
+      questions,
       onChange: () => this.#driver.turn(),
       onFatal: error => this.#stop(error instanceof Error ? error : new Error(String(error)))
     })
+    this.#placer = new RecordPlacer({
+      clock,
+      settings,
+      accumulator: this.#accumulator,
+      routes: this.#routes,
+      metrics,
+      refusals: this.#refusals,
+      wakeBy: time => this.#driver.wakeBy(time)
+    })
+    this.#queue = this.#placer.queue
+    this.#waiters = new ProducerWaiters(this.#queue, this.#accumulator.generations)
     this.#driver = new ProducerDriver({
       source,
       settings,
@@ -135,6 +143,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
       accumulator: this.#accumulator,
       routes: this.#routes,
       metrics,
+      questions,
       beforeRun: sender => {
         this.#accumulator.isMemoryWanted = this.#noteMemoryWait()
         sender.isFlushing = this.#waiters.isFlushing || this.#isClosing
@@ -142,7 +151,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
       afterRun: () => this.#afterRun(),
       onFatal: error => this.#stop(error)
     })
-    void this.#driver.start()
+    this.#driver.start()
   }
 
   /**
@@ -309,25 +318,10 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     return this.#route
   }
 
-  /** Adds the record to a batch; null if there is no memory. */
-  #append(route: TopicRoute, record: SerializedRecord, partition: number): PartitionQueue | null {
-    const accumulator = this.#accumulator
-    let queue = route.queues[partition === ANY_PARTITION ? route.sticky.current() : partition]
-    if (queue === undefined) return null
-    if (accumulator.appendToLast(queue, record)) return queue
-    if (partition === ANY_PARTITION) {
-      queue = route.queues[route.sticky.currentForNewBatch()] ?? queue
-      if (accumulator.appendToLast(queue, record)) return queue
-    }
-    if (!accumulator.appendToNew(queue, record)) return null
-    if (queue.open !== null) this.#driver.wakeBy(queue.open.createdAt + this.#settings.lingerMs)
-    return queue
-  }
-
   /** What became full leaves first: it would take the new batch along with this one record in it. */
   #sendWithNewBatch(route: TopicRoute, record: SerializedRecord, partition: number): RecordFuture {
     if (this.#accumulator.hasFullBatch) this.#driver.run()
-    const queue = this.#append(route, record, partition)
+    const queue = this.#placer.append(route, record, partition)
     return queue === null ? this.#sendLater(route, record, partition) : this.#appended(queue)
   }
 
@@ -342,36 +336,50 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
 
   /**
    * The record has no place yet: waits a moment if that can help, then queues it.
-   * @param named the partition, as far as it is chosen
+   * @param named the partition, as far as it is chosen. @param until monotonic time to wait for at most
    */
-  #sendLater(route: TopicRoute, record: SerializedRecord, named: number): RecordFuture {
-    const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
+  #sendLater(
+    route: TopicRoute,
+    record: SerializedRecord,
+    named: number,
+    until = this.#clock.monotonic() + Math.min(BLOCK_MS_MAX, this.#settings.maxBlockMs)
+  ): RecordFuture {
     if (this.#fatal !== null) return this.#reject(route.topic, record, named, this.#fatal)
     const isOpen = named === ANY_PARTITION && route.isKnown
     const partition = isOpen ? route.partitioner.choose(record) : named
     if (partition === NO_LEADER) return this.#reject(route.topic, record, partition, noLeader(route.topic))
     const isPlaceKnown = route.knows(partition)
     if (this.#queue.isFull(!isPlaceKnown)) return this.#rejectFull(route, record, partition)
+    const deadline = this.#clock.monotonic() + this.#settings.maxBlockMs
     if (isPlaceKnown) {
-      const queue = this.#waitForMemory(route, record, partition)
+      const queue = this.#waitForMemory(route, record, partition, until)
       if (queue !== null) return this.#appended(queue)
     } else {
       this.#routes.want(route, deadline)
+      const isNew = this.#queue.isCrowded && this.#waitForTopic(route, partition, until)
+      if (isNew) return this.#sendLater(route, record, partition, until)
     }
-    return this.#enqueue(route, record, partition, deadline)
+    // What ran meanwhile may have ended the producer.
+    const fault = this.#fatal ?? (this.#isClosing ? closedError() : null)
+    if (fault !== null) return this.#reject(route.topic, record, partition, fault)
+    return this.#placer.enqueue(route, record, partition, deadline)
   }
 
-  #waitForMemory(route: TopicRoute, record: SerializedRecord, partition: number): PartitionQueue | null {
-    const until = this.#clock.monotonic() + Math.min(BLOCK_MS_MAX, this.#settings.maxBlockMs)
+  #waitForMemory(
+    route: TopicRoute,
+    record: SerializedRecord,
+    partition: number,
+    until: number
+  ): PartitionQueue | null {
     this.#isBlocking = true
     try {
       for (;;) {
         this.#driver.run()
-        const queue = this.#queue.holds(route.topic) ? null : this.#append(route, record, partition)
+        if (this.#isClosing) return null
+        const queue = this.#queue.holds(route.topic) ? null : this.#placer.append(route, record, partition)
         if (queue !== null) return queue
         const left = until - this.#clock.monotonic()
-        if (left <= 0 || (this.#driver.sender?.inFlightCount ?? 0) === 0) return null
-        this.#driver.waitBlocking(left)
+        if (left <= 0 || !this.#driver.waitBlocking(left)) return null
       }
     } finally {
       this.#isBlocking = false
@@ -379,48 +387,14 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     }
   }
 
-  #enqueue(route: TopicRoute, record: SerializedRecord, partition: number, deadline: number): RecordFuture {
-    const future = new RecordFuture(null, -1)
-    this.#queue.add(
-      {
-        topic: route.topic,
-        partition,
-        timestamp: record.timestamp,
-        key: ownCopy(record.key),
-        value: ownCopy(record.value),
-        headers: ownHeaders(record.headers),
-        callback: record.callback,
-        source: record.source,
-        future,
-        answersSeen: route.answers,
-        number: this.#queue.addedCount + 1,
-        deadline
-      },
-      !route.knows(partition)
-    )
-    this.#driver.wakeBy(deadline)
-    return future
-  }
-
-  #placeWaiting(record: WaitingRecord): Placing {
-    const route = this.#routes.of(record.topic)
-    if (!route.isKnown) return 'topic unknown'
-    try {
-      if (record.partition === ANY_PARTITION) record.partition = route.partitioner.choose(record)
-      if (record.partition === NO_LEADER) throw noLeader(route.topic)
-      if (record.partition >= route.queues.length) {
-        // The topic may have got it since it was asked about.
-        if (route.answers === record.answersSeen) return 'topic unknown'
-        throw noSuchPartition(route.topic, record.partition, route.queues.length)
-      }
-    } catch (thrown) {
-      this.#misplaced.push({ record, error: thrown instanceof Error ? thrown : new Error(String(thrown)) })
-      return 'placed'
+  /** @returns whether the partition is known now */
+  #waitForTopic(route: TopicRoute, partition: number, until: number): boolean {
+    while (!route.knows(partition)) {
+      this.#driver.run()
+      const left = until - this.#clock.monotonic()
+      if (left <= 0 || !this.#driver.waitBlocking(left)) return false
     }
-    const batch = this.#append(route, record, record.partition)?.open ?? null
-    if (batch === null) return 'no memory'
-    record.future.attach(batch.outcome, batch.recordCount - 1)
-    return 'placed'
+    return true
   }
 
   /**
@@ -428,19 +402,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
    */
   #afterRun(): boolean {
     const now = this.#clock.monotonic()
-    const waiting = this.#queue.size
-    this.#queue.drain(this.#place)
-    const isPlaced = this.#queue.size < waiting
-    for (const record of this.#queue.takeExpired(now)) {
-      const route = this.#routes.of(record.topic)
-      const isKnown = route.knows(record.partition)
-      if (isKnown) this.#metrics.exhausted(now)
-      this.#misplaced.push({
-        record,
-        error: waitedTooLong(record.topic, this.#settings.maxBlockMs, route.fault, isKnown)
-      })
-    }
-    for (const { record, error } of this.#misplaced.splice(0)) this.#refusals.fail(record, error)
+    const isPlaced = this.#placer.placeQueued(now)
     this.#waiters.settleFlushes()
     if (this.#waiters.isRoomWanted) this.#waiters.settleRoom(this.#hasRoom(2), now, this.#settings.maxBlockMs)
     this.#noteMemoryWait()
@@ -465,7 +427,7 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
   /** The driver cannot go on: everything fails with its reason. */
   #stop(error: Error): void {
     this.#fatal = error
-    for (const record of this.#queue.takeExpired(Number.POSITIVE_INFINITY)) this.#refusals.fail(record, error)
+    this.#placer.failQueued(error)
     this.#driver.stop(error)
     this.#waiters.settleFlushes()
     this.#waiters.endAll(error)
@@ -484,7 +446,9 @@ export class Producer<K = Uint8Array | string, V = Uint8Array | string> {
     const isMemoryShort = route.knows(partition)
     if (isMemoryShort) this.#metrics.exhausted(this.#clock.monotonic())
     const { size, memoryWaiters } = this.#queue
-    const error = isMemoryShort ? queueFull(memoryWaiters, null) : queueFull(size, route.topic)
+    const error = isMemoryShort
+      ? this.#refusals.queueFull(memoryWaiters, null)
+      : this.#refusals.queueFull(size, route.topic)
     return this.#reject(route.topic, record, partition, error)
   }
 

@@ -13,6 +13,7 @@
  */
 import { Buffer } from 'node:buffer'
 import type { Clock } from '../../base/clock.ts'
+import type { Steps } from '../../base/task.ts'
 import { RECORD_BATCH_OVERHEAD } from '../../wire/record/record-batch.ts'
 import { batchUpperBound } from '../../wire/record/record-size.ts'
 import type { BatchCompression } from './batch-compression.ts'
@@ -81,8 +82,8 @@ export class RecordAccumulator {
   }
 
   /** Loads what sealing needs: before the sender runs. */
-  async open(): Promise<void> {
-    await this.#compression?.open()
+  *open(): Steps<void> {
+    if (this.#compression !== null) yield* this.#compression.open()
   }
 
   /** Free slots that no batch waits for. */

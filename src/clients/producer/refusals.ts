@@ -8,7 +8,7 @@ import type { Clock } from '../../base/clock.ts'
 import { BatchOutcome, UnheardFailures } from './batch-outcome.ts'
 import { InterceptedRecord } from './interceptors.ts'
 import type { OutgoingRecord } from './producer-batch.ts'
-import { undelivered } from './producer-errors.ts'
+import { queueFull, undelivered } from './producer-errors.ts'
 import type { ProducerMetrics } from './producer-metrics.ts'
 import { RecordFuture } from './record-future.ts'
 import type { WaitingRecord } from './send-queue.ts'
@@ -25,6 +25,8 @@ export class Refusals {
   readonly #clock: Clock
   readonly #metrics: ProducerMetrics
   #isWarned = false
+  /** The last refusal for want of a place in the queue, and of what; null in a new turn. */
+  #full: { readonly records: number; readonly topic: string | null; readonly error: Error } | null = null
 
   constructor(clock: Clock, metrics: ProducerMetrics) {
     this.#clock = clock
@@ -36,6 +38,18 @@ export class Refusals {
     const outcome = this.#outcomeOf(record)
     this.#fail(outcome, error)
     return new RecordFuture(outcome, 0)
+  }
+
+  /**
+   * The error of a record that finds the queue full; that of the record before it, if nothing has changed in
+   * this turn: to make one costs more than all else of a refusal.
+   * @param topic they wait for; null: they wait for memory
+   */
+  queueFull(records: number, topic: string | null): Error {
+    if (this.#full === null || this.#full.records !== records || this.#full.topic !== topic) {
+      this.#full = { records, topic, error: queueFull(records, topic) }
+    }
+    return this.#full.error
   }
 
   /** Fails a record that waited in vain. */
@@ -53,8 +67,9 @@ export class Refusals {
     throw error
   }
 
-  /** Not in the turn of the failure: whoever awaits the record has not had the chance to say so. */
-  warnLater(): void {
+  /** Warns, but not in the turn of the failure: whoever awaits the record had no chance to say so yet. */
+  endTurn(): void {
+    this.#full = null
     if (this.#isWarned || this.unheard.count === 0) return
     this.#isWarned = true
     this.#clock.after(0, () => {

@@ -4,7 +4,7 @@
  * First in, first out, with one exception: a record whose topic is not known yet is passed by those of other
  * topics. Key, value and headers are the queue's own copies: the caller may use its buffers again after
  * `send()`. Only so many may wait for memory; for topics as many as take `buffer.memory`, which is beside the
- * slots and counts the objects they consist of.
+ * slots and counts the objects they consist of, and then as many again as may wait for memory.
  *
  * Thread: the caller's. Kafka: where a Java producer blocks in send(); a JavaScript one must not.
  */
@@ -39,6 +39,8 @@ export class SendQueue {
   #addedCount = 0
   /** Of those that wait for their topic. */
   #bytes = 0
+  /** Records that came to them since their line was crowded. */
+  #crowd = 0
   #isMemoryShort = false
   #isDraining = false
 
@@ -60,6 +62,11 @@ export class SendQueue {
   /** Whether no more may wait, for their topic or else for memory. */
   isFull(waitsForTopic: boolean): boolean {
     if (!waitsForTopic || this.#recordsMax === 0) return this.#forMemory.length >= this.#recordsMax
+    return this.isCrowded && this.#crowd >= this.#recordsMax
+  }
+
+  /** Whether who waits for a topic fills the room that is meant for it. */
+  get isCrowded(): boolean {
     return this.#size >= this.#recordsMax && this.#bytes >= this.#bytesMax
   }
 
@@ -99,8 +106,10 @@ export class SendQueue {
     if (before !== undefined) before.push(record)
     else if (waitsForTopic) this.#forTopic.set(topic, [record])
     else this.#forMemory.push(record)
-    if (before !== undefined || waitsForTopic) this.#bytes += heldBytes(record)
-    else this.#isMemoryShort = true
+    if (before !== undefined || waitsForTopic) {
+      this.#crowd = this.isCrowded ? this.#crowd + 1 : 0
+      this.#bytes += heldBytes(record)
+    } else this.#isMemoryShort = true
     this.#size += 1
     this.#addedCount += 1
     this.#countOf.set(topic, (this.#countOf.get(topic) ?? 0) + 1)
@@ -153,7 +162,7 @@ export class SendQueue {
 
   /** @param endsAt after which answer, beside want of memory, the rest is not offered. @returns who stays */
   #offer(
-    waiting: readonly WaitingRecord[],
+    waiting: WaitingRecord[],
     place: (record: WaitingRecord) => Placing,
     endsAt: (placing: Placing) => boolean
   ): WaitingRecord[] {
@@ -170,6 +179,7 @@ export class SendQueue {
       if (placing === 'no memory') this.#isMemoryShort = true
       isOver = this.#isMemoryShort || endsAt(placing)
     }
+    if (kept.length === at) return waiting
     return at < waiting.length ? kept.concat(waiting.slice(at)) : kept
   }
 

@@ -4,14 +4,17 @@
  *
  * Thread: the caller's. Kafka: clients/producer/internals/ProducerMetadata.
  */
+import { type Answer, allOf } from '../../base/answer.ts'
 import type { Clock } from '../../base/clock.ts'
 import { KafkaError } from '../../base/kafka-error.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
 import type { Random } from '../../base/random.ts'
+import { arrival, type Steps, task } from '../../base/task.ts'
 import type { ProducerSettings } from '../../config/producer-config.ts'
 import type { Channel, ProduceLane } from '../../wire/network/channel.ts'
 import type { TopicMetadata } from '../../wire/protocol/messages.ts'
 import { pause, withTimeout } from '../with-timeout.ts'
+import type { OpenQuestions } from './open-questions.ts'
 import type { TopicPartitions } from './partition-load.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import type { Partitioning, TopicPartitioner } from './partitioner.ts'
@@ -35,9 +38,9 @@ export class TopicRoute implements TopicPartitions {
   /** Why the last question about it failed; null if it did not. */
   fault: Error | null = null
   /** The question about it, while one is under way. */
-  asking: Promise<void> | null = null
+  asking: Answer<void> | null = null
   /** The search for the brokers of its queues, while one is under way. */
-  routing: Promise<void> | null = null
+  routing: Answer<void> | null = null
   /** Monotonic time until which somebody waits for it to become known. */
   wantedUntil = Number.NEGATIVE_INFINITY
 
@@ -83,6 +86,8 @@ interface TopicRoutesOptions {
   readonly settings: ProducerSettings
   readonly partitioning: Partitioning
   readonly metrics: ProducerMetrics
+  /** Those about topics are added. */
+  readonly questions: OpenQuestions
   /** Called when something about a topic became known, or could not be found out. */
   readonly onChange: () => void
   /** Called with an error that no answer of a broker explains. */
@@ -143,15 +148,15 @@ export class TopicRoutes {
   lookAfter(ways: RouteWays, unrouted: Iterable<PartitionQueue>): void {
     for (const route of this.#wanted) {
       this.#wanted.delete(route)
-      this.#ask(route, ways).catch(this.#options.onFatal)
+      this.#ask(route, ways).whenSettled(() => {}, this.#options.onFatal)
     }
     for (const queue of unrouted) {
       if (queue.batches.length === 0) continue
       const route = this.of(queue.topic)
-      if (route.routing === null) this.#reroute(route, ways).catch(this.#options.onFatal)
+      if (route.routing === null) this.#reroute(route, ways).whenSettled(() => {}, this.#options.onFatal)
     }
     if (this.#options.clock.monotonic() >= this.#refreshAt && !this.#isRefreshing) {
-      this.#refresh(ways.channel).catch(this.#options.onFatal)
+      task(() => this.#refresh(ways.channel)).whenSettled(() => {}, this.#options.onFatal)
     }
   }
 
@@ -162,47 +167,61 @@ export class TopicRoutes {
     route.wantedUntil = Math.max(route.wantedUntil, until)
     if (!route.isKnown) await this.#ask(route, ways)
     while (route.routing !== null) await route.routing
-    route.routing = this.#openQueues(route, ways, route.queues).finally(() => {
-      route.routing = null
-    })
-    await route.routing
-    this.#options.onChange()
+    await this.#route(route, () => this.#openQueues(route, ways, route.queues))
   }
 
-  #ask(route: TopicRoute, ways: RouteWays): Promise<void> {
-    route.asking ??= this.#askUntilKnown(route, ways).finally(() => {
-      route.asking = null
-    })
-    return route.asking
+  #ask(route: TopicRoute, ways: RouteWays): Answer<void> {
+    if (route.asking !== null) return route.asking
+    const asking = task(() => this.#askUntilKnown(route, ways))
+    if (!asking.isSettled) route.asking = asking
+    this.#options.questions.add(asking)
+    return asking
   }
 
-  #reroute(route: TopicRoute, ways: RouteWays): Promise<void> {
-    route.routing = this.#rerouteAll(route, ways).finally(() => {
-      route.routing = null
-      this.#options.onChange()
-    })
-    return route.routing
+  #reroute(route: TopicRoute, ways: RouteWays): Answer<void> {
+    return this.#route(route, () => this.#rerouteAll(route, ways))
   }
 
-  async #askUntilKnown(route: TopicRoute, { channel }: RouteWays): Promise<void> {
+  #route(route: TopicRoute, search: () => Steps<void>): Answer<void> {
+    const { questions, onChange } = this.#options
+    const routing = task(function* () {
+      try {
+        yield* search()
+      } finally {
+        route.routing = null
+      }
+      onChange()
+    })
+    if (!routing.isSettled) route.routing = routing
+    questions.add(routing)
+    return routing
+  }
+
+  *#askUntilKnown(route: TopicRoute, { channel }: RouteWays): Steps<void> {
     const { clock, metrics, onChange } = this.#options
     const startedAt = clock.monotonic()
-    for (let failures = 1; !this.#isClosed; failures++) {
-      route.fault = await this.#askOnce(route, channel)
-      onChange()
-      if (route.fault === null || clock.monotonic() >= route.wantedUntil) break
-      await this.#backOff(failures)
+    try {
+      for (let failures = 1; !this.#isClosed; failures++) {
+        route.fault = yield* this.#askOnce(route, channel)
+        if (route.fault === null || clock.monotonic() >= route.wantedUntil) break
+        onChange()
+        yield* arrival(this.#backOff(failures))
+      }
+    } finally {
+      route.asking = null
     }
     metrics.metadataAwaited(clock.monotonic() - startedAt)
+    onChange()
   }
 
   /** What cannot be answered now is asked again soon; what was known stays so. */
-  async #refresh(channel: Channel): Promise<void> {
+  *#refresh(channel: Channel): Steps<void> {
     const { clock, settings } = this.#options
     const known = [...this.#routes.values()].filter(({ isKnown }) => isKnown)
     this.#isRefreshing = true
     try {
-      const { topics } = await this.#bounded(channel.metadata({ topics: known.map(({ topic }) => topic) }))
+      const names = known.map(({ topic }) => topic)
+      const { topics } = yield* arrival(this.#bounded(channel.metadata({ topics: names })))
       for (const found of topics) {
         if (found.errorCode === 0 && found.partitions.length > 0) update(this.of(found.name), found)
       }
@@ -216,29 +235,31 @@ export class TopicRoutes {
     }
   }
 
-  async #rerouteAll(route: TopicRoute, ways: RouteWays): Promise<void> {
+  *#rerouteAll(route: TopicRoute, ways: RouteWays): Steps<void> {
     for (let failures = 0; !this.#isClosed; failures++) {
       const homeless = route.queues.filter(isHomeless)
       if (homeless.length === 0) return
-      if (failures > 0) await this.#backOff(failures)
+      if (failures > 0) yield* arrival(this.#backOff(failures))
       const isStale = failures > 0 || homeless.some(({ isLeaderStale }) => isLeaderStale)
-      if (isStale) route.fault = await this.#askOnce(route, ways.channel)
-      if (route.fault === null) await this.#openQueues(route, ways, homeless)
+      if (isStale) route.fault = yield* this.#askOnce(route, ways.channel)
+      if (route.fault === null) yield* this.#openQueues(route, ways, homeless)
     }
   }
 
   /** All at once: a partition that is slow to serve, as after the death of its thread, delays no other. */
-  async #openQueues(route: TopicRoute, ways: RouteWays, queues: readonly PartitionQueue[]): Promise<void> {
-    await Promise.all(queues.map(queue => this.#openQueue(route, ways, queue)))
+  *#openQueues(route: TopicRoute, ways: RouteWays, queues: readonly PartitionQueue[]): Steps<void> {
+    yield* arrival(allOf(queues.map(queue => task(() => this.#openQueue(route, ways, queue)))))
   }
 
-  async #openQueue(route: TopicRoute, ways: RouteWays, queue: PartitionQueue): Promise<void> {
+  *#openQueue(route: TopicRoute, ways: RouteWays, queue: PartitionQueue): Steps<void> {
     const { nodeId, epoch } = route.leaders[queue.partition] ?? NO_LEADER
     if (nodeId < 0 || queue.node !== null) return
     const former = queue.former
     const isUnchanged = former !== null && former.nodeId === nodeId && former.target.leaderEpoch === epoch
     try {
-      const target = isUnchanged ? former.target : await this.#bounded(ways.lane.openPartition(queue))
+      const target = isUnchanged
+        ? former.target
+        : yield* arrival(this.#bounded(ways.lane.openPartition(queue)))
       ways.sender.route(queue, nodeId, target)
     } catch (error) {
       queue.fault = answered(error)
@@ -246,9 +267,9 @@ export class TopicRoutes {
     }
   }
 
-  async #askOnce(route: TopicRoute, channel: Channel): Promise<Error | null> {
+  *#askOnce(route: TopicRoute, channel: Channel): Steps<Error | null> {
     try {
-      const { topics } = await this.#bounded(channel.metadata({ topics: [route.topic] }))
+      const { topics } = yield* arrival(this.#bounded(channel.metadata({ topics: [route.topic] })))
       const found = topics.find(({ name }) => name === route.topic)
       if (found !== undefined && found.errorCode !== 0) return KafkaError.ofCode(found.errorCode, route.topic)
       if (found === undefined || found.partitions.length === 0) {
@@ -263,7 +284,7 @@ export class TopicRoutes {
     }
   }
 
-  #bounded<Value>(answer: Promise<Value>): Promise<Value> {
+  #bounded<Value>(answer: Promise<Value>): Answer<Value> {
     return withTimeout(answer, this.#options.settings.requestTimeoutMs, this.#options.clock)
   }
 

@@ -1,7 +1,7 @@
 /**
  * Compresses the records of a batch with one codec at one level.
  *
- * Opening is asynchronous, because a codec may have to be loaded; compressing is not.
+ * Opening zstd is asynchronous, because it has to be loaded; compressing is not.
  *
  * Thread: the one that opened it. Kafka: common/compress/Compression.
  */
@@ -18,11 +18,11 @@ export interface RecordCompressor {
   compress(records: Uint8Array): Uint8Array
 }
 
-/** @param level of the codec, as its setting has it; snappy has none */
-export async function openRecordCompressor(
+/** At once, but for zstd. @param level of the codec, as its setting has it; snappy has none */
+export function openRecordCompressor(
   type: Exclude<CompressionType, 'none'>,
   level: number
-): Promise<RecordCompressor> {
+): RecordCompressor | Promise<RecordCompressor> {
   const codec = COMPRESSION_TYPES.indexOf(type)
   switch (type) {
     case 'gzip':
@@ -36,6 +36,6 @@ export async function openRecordCompressor(
       return { codec, compress: records => writer.compress(records) }
     }
     case 'zstd':
-      return { codec, compress: await loadZstdWriter(level) }
+      return loadZstdWriter(level).then(compress => ({ codec, compress }))
   }
 }

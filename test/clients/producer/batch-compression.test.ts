@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { task } from '../../../src/base/task.ts'
 import { BatchCompression } from '../../../src/clients/producer/batch-compression.ts'
 import { type ProducerConfig, parseProducerConfig } from '../../../src/config/producer-config.ts'
 import { rows } from '../../native-free/codec-samples.ts'
@@ -6,7 +7,7 @@ import { rows } from '../../native-free/codec-samples.ts'
 async function opened(config: ProducerConfig): Promise<BatchCompression> {
   const compression = BatchCompression.of(parseProducerConfig(config))
   if (compression === null) throw new Error('there is no codec')
-  await compression.open()
+  await task(() => compression.open())
   return compression
 }
 

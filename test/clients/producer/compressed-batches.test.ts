@@ -1,6 +1,7 @@
 /** Batches that are compressed: how far they grow, what they take of the pool, and what is read of them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { task } from '../../../src/base/task.ts'
 import { SLOT_OPEN } from '../../../src/clients/producer/slot-pool.ts'
 import type { ProducerConfig } from '../../../src/config/producer-config.ts'
 import { COMPRESSION_TYPES } from '../../../src/wire/record/compression.ts'
@@ -13,7 +14,7 @@ const REQUEST_TIMED_OUT = 7
 
 async function openedBench(config: ProducerConfig): Promise<SenderBench> {
   const bench = new SenderBench({ 'linger.ms': 10_000, 'batch.size': 1024, ...config }, 1)
-  await bench.accumulator.open()
+  await task(() => bench.accumulator.open())
   return bench
 }
 

@@ -3,14 +3,22 @@
  *
  *   node dist/test/clients/producer/flood-run.js
  *
- * First on a running engine: every record is in the log and the heap stays below 300 MB. Then with a
- * partition thread that stands still: the loop ends all the same, every record is in the log or a counted
- * failure, and `close` rejects. Exit code 1 otherwise.
+ * First on a cluster just started, with a topic nobody has asked about: every record is in the log and the
+ * heap stays below 300 MB. Then with a partition thread that stands still: the loop ends all the same, every
+ * record is in the log or a counted failure, and `close` rejects. Exit code 1 otherwise.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Admin, type Channel, Consumer, connectHandle, Producer } from '../../../src/index.ts'
+import {
+  Admin,
+  type Channel,
+  type Cluster,
+  Consumer,
+  connectHandle,
+  Producer,
+  startCluster
+} from '../../../src/index.ts'
 import type { MessagePort } from '../../../src/threads/command-port.ts'
 import { threadEntry } from '../../../src/threads/worker-entry.ts'
 import { startThread } from '../../../src/threads/worker-pool.ts'
@@ -53,13 +61,15 @@ async function flood(producer: Producer, topic: string, records: number): Promis
   return reason
 }
 
-async function newTopic(channel: Channel, topic: string): Promise<void> {
-  await new Admin(channel).createTopics([{ topic, numPartitions: 1 }])
+async function newTopic(source: Cluster | Channel, topic: string): Promise<void> {
+  const admin = new Admin(source)
+  await admin.createTopics([{ topic, numPartitions: 1 }])
+  await admin.close()
 }
 
 /** Reads the whole partition. @returns how many records it has */
-async function countRecords(channel: Channel, topic: string): Promise<number> {
-  const consumer = new Consumer(channel, { 'auto.offset.reset': 'earliest' })
+async function countRecords(source: Cluster | Channel, topic: string): Promise<number> {
+  const consumer = new Consumer(source, { 'auto.offset.reset': 'earliest' })
   const place = { topic, partition: 0 }
   consumer.assign([{ ...place, to: await consumer.endOffset(place) }])
   let count = 0
@@ -75,14 +85,15 @@ async function countRecords(channel: Channel, topic: string): Promise<number> {
   return count
 }
 
-async function served(channel: Channel): Promise<void> {
-  await newTopic(channel, 'served')
-  const producer = new Producer(channel)
-  await producer.partitionsFor('served')
+async function served(): Promise<void> {
+  const cluster = await startCluster()
+  await newTopic(cluster, 'served')
+  const producer = new Producer(cluster)
   const startedAt = performance.now()
   const reason = await flood(producer, 'served', RECORDS)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  const logged = await countRecords(channel, 'served')
+  const logged = await countRecords(cluster, 'served')
+  await cluster.close()
   const heap = heapMaxMb.toFixed(0)
   console.log(`served: ${RECORDS} sent, ${logged} in the log after ${seconds} s; heap at most ${heap} MB`)
   if (reason !== '') faults.push(`close rejected: ${reason}`)
@@ -108,6 +119,7 @@ async function heldUp(channel: Channel, hold: () => void, release: () => Promise
   if (logged + failed < HELD_UP_RECORDS) faults.push('records are neither in the log nor failed')
 }
 
+await served()
 const directory = mkdtempSync(join(tmpdir(), 'highwater-flood-'))
 const crashWords = allocateCrashWords()
 const broker = startThread(BROKER, {
@@ -119,7 +131,6 @@ try {
   const { shared } = await broker.port.call('connect', {})
   const port = shared['port'] as MessagePort
   const channel = await connectHandle({ port, transferList: [port] })
-  await served(channel)
   await heldUp(
     channel,
     () => new CrashSwitch(crashWords).arm(0, 'take'),

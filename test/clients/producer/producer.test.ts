@@ -1,7 +1,10 @@
 /** The producer as a program sees it, over a broker in memory that answers when it is told. */
 import { describe, expect, test } from 'vitest'
+import { Answer } from '../../../src/base/answer.ts'
 import { HighwaterError } from '../../../src/base/local-errors.ts'
 import { Producer } from '../../../src/clients/producer/producer.ts'
+import type { Channel } from '../../../src/wire/network/channel.ts'
+import type { MetadataResponse } from '../../../src/wire/protocol/messages.ts'
 import { RecordBatchIterator } from '../../../src/wire/record/record-batch-iterator.ts'
 import { advanceSlowly, ManualClock, settled } from '../../support/manual-clock.ts'
 import { MemoryChannel } from '../../support/memory-channel.ts'
@@ -169,17 +172,102 @@ describe('topics', () => {
     expect(bench.values()).toEqual(futures.map((_, i) => `${i}`))
   })
 
-  test('what waits for a topic is bounded by buffer.memory; the next is refused with the cure', async () => {
+  test('what waits for a topic is bounded: by bytes, then by records; the next is refused', async () => {
     const config = { 'batch.size': 1000, 'buffer.memory': 3000, 'engine.send.queue.records': 3 }
     const bench = new ProducerBench(config)
-    for (let i = 0; i < 6; i++) bench.producer.send({ topic: 't', value: 'v' }, () => {})
+    for (let i = 0; i < 9; i++) bench.producer.send({ topic: 't', value: 'v' }, () => {})
     const refused = Promise.resolve(bench.producer.send({ topic: 't', value: 'v' }))
     await expect(refused).rejects.toMatchObject({
       code: 'HIGHWATER_QUEUE_FULL',
       message: expect.stringContaining(
-        '6 records (as many as buffer.memory lets wait) wait until topic t is known'
+        '9 records (what buffer.memory lets wait, and engine.send.queue.records) wait until topic t is known'
       )
     })
+  })
+
+  describe('whose line is full', () => {
+    const CROWDED = { 'buffer.memory': 3000, 'engine.send.queue.records': 5, 'enable.idempotence': false }
+
+    /** With as many records in the line as buffer.memory lets wait. @param metadata answers about topics */
+    async function crowdedBench(metadata: Channel['metadata']): Promise<ProducerBench> {
+      const bench = new ProducerBench(CROWDED)
+      bench.channel.metadata = metadata
+      await settled()
+      for (let i = 0; i < 6; i++) bench.producer.send({ topic: 't', value: `${i}` }, () => {})
+      return bench
+    }
+
+    test('send waits 5 ms at most, then queues; the last is refused at once', async () => {
+      const bench: ProducerBench = await crowdedBench(
+        () =>
+          new Answer(timeoutMs => {
+            bench.clock.block(timeoutMs)
+            return true
+          })
+      )
+      const waits = Array.from({ length: 7 }, () => {
+        const before = bench.clock.monotonic()
+        bench.producer.send({ topic: 't', value: 'v' }, () => {})
+        return bench.clock.monotonic() - before
+      })
+      expect(waits).toEqual([5, 5, 5, 5, 5, 0, 0])
+      expect(bench.producer.metrics()['record-error-total']).toBe(2)
+    })
+
+    test('send goes on in order once the topic is known, without a turn of the event loop', async () => {
+      const bench: ProducerBench = await crowdedBench(() => {
+        const answer: Answer<MetadataResponse> = new Answer(() => {
+          const partition = { errorCode: 0, partitionIndex: 0, leaderId: 0, leaderEpoch: 0 }
+          answer.settle({ topics: [{ name: 't', errorCode: 0, partitions: [partition] }] })
+          return true
+        })
+        return answer
+      })
+      expect(bench.producer.metrics()['waiting-threads']).toBe(6)
+      bench.producer.send({ topic: 't', value: '6' }, () => {})
+      expect(bench.producer.metrics()['waiting-threads']).toBe(0)
+      bench.lane.isPrompt = true
+      await bench.advance(20)
+      expect(bench.values()).toEqual(['0', '1', '2', '3', '4', '5', '6'])
+    })
+
+    test('send does not wait for what only the event loop can bring', async () => {
+      const bench = await crowdedBench(() => new Promise(() => {}))
+      const before = bench.clock.monotonic()
+      for (let i = 0; i < 6; i++) bench.producer.send({ topic: 't', value: 'v' }, () => {})
+      expect(bench.clock.monotonic()).toBe(before)
+      expect(bench.producer.metrics()['record-error-total']).toBe(1)
+    })
+
+    test('an error that no answer explains ends the producer inside send: every record fails', async () => {
+      const bench: ProducerBench = await crowdedBench(() => {
+        const answer: Answer<MetadataResponse> = new Answer(() => {
+          answer.fail(new TypeError('unexplained'))
+          return true
+        })
+        return answer
+      })
+      const last = Promise.resolve(bench.producer.send({ topic: 't', value: 'v' }))
+      await expect(last).rejects.toThrow('unexplained')
+      expect(bench.producer.metrics()['record-error-total']).toBe(7)
+      await expect(bench.producer.ready()).rejects.toThrow('unexplained')
+    })
+  })
+
+  test('of those refused in one turn all have one error: to make one is what costs', async () => {
+    const bench = new ProducerBench({ 'buffer.memory': 3000, 'engine.send.queue.records': 1 })
+    const errorOfOne = (): Promise<unknown> => {
+      const future = bench.producer.send({ topic: 't', value: 'v' })
+      return Promise.resolve(future).catch((error: unknown) => error)
+    }
+    for (let i = 0; i < 7; i++) bench.producer.send({ topic: 't', value: 'v' }, () => {})
+    const [one, other] = [errorOfOne(), errorOfOne()]
+    await Promise.resolve()
+    const later = errorOfOne()
+    expect(await one).toMatchObject({ code: 'HIGHWATER_QUEUE_FULL' })
+    expect(await other).toBe(await one)
+    expect(await later).toMatchObject({ code: 'HIGHWATER_QUEUE_FULL' })
+    expect(await later).not.toBe(await one)
   })
 
   test('an unknown topic holds up no other', async () => {
@@ -262,6 +350,23 @@ describe('a full buffer', () => {
     )
     expect(bench.clock.monotonic()).toBe(before)
     expect(await refused).toContain('await producer.ready()')
+  })
+
+  test('a record whose wait ends with a callback that closes the producer is refused', async () => {
+    const bench = await ProducerBench.start(SMALL)
+    const closing: Promise<void>[] = []
+    for (let index = 0; index < 2; index++) {
+      bench.producer.send({ topic: 't', value }, () => closing.push(bench.producer.close()))
+    }
+    bench.lane.onBlock = () => bench.lane.answer(bench.lane.sent[0])
+    const refused = codeOf(bench.producer.send({ topic: 't', value }))
+    expect(closing).toHaveLength(1)
+    bench.lane.isPrompt = true
+    bench.lane.answerAll()
+    await bench.advance(10)
+    expect(await refused).toBe('HIGHWATER_CLOSED')
+    await Promise.all(closing)
+    expect(closing).toHaveLength(2)
   })
 
   test('without a queue a full buffer refuses at once, and ready still works', async () => {
@@ -551,7 +656,7 @@ describe('a producer whose way to the brokers has ended holds no timer', () => {
     const clock = new ManualClock()
     const producer = new Producer({ connect: lost }, {}, { clock })
     expect(await codeOf(producer.send({ topic: 't', value: 'v' }))).toBe('HIGHWATER_THREAD_ENDED')
-    await settled()
+    await advanceSlowly(clock, 1)
     expect(clock.timerCount).toBe(0)
   })
 })

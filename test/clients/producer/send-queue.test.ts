@@ -103,15 +103,28 @@ test('it is full at its limit: of records for memory', () => {
   expect(new SendQueue(0, 1800).isFull(true)).toBe(true)
 })
 
-test('it is full at its limit: of bytes for topics, which leaves its places for memory free', () => {
+test('it is crowded at its limit of bytes for topics, which leaves its places for memory free', () => {
   const queue = new SendQueue(2, 1800)
   for (let i = 0; i < 3; i++) add(queue, 'a')
+  expect(queue.isCrowded).toBe(false)
+  add(queue, 'b')
+  expect([queue.isCrowded, queue.isFull(true)]).toEqual([true, false])
+  add(queue, 'b')
   expect(queue.isFull(true)).toBe(false)
   add(queue, 'b')
-  expect(queue.isFull(true)).toBe(true)
-  expect(queue.isFull(false)).toBe(false)
+  expect([queue.isFull(true), queue.isFull(false)]).toEqual([true, false])
+})
+
+test('a crowd that has gone leaves its places', () => {
+  const queue = new SendQueue(2, 1800)
+  for (let i = 0; i < 3; i++) add(queue, 'a')
+  for (let i = 0; i < 3; i++) add(queue, 'b')
   queue.drain(({ topic }) => (topic === 'a' ? 'placed' : 'topic unknown'))
-  expect(queue.isFull(true)).toBe(false)
+  expect([queue.isCrowded, queue.isFull(true)]).toEqual([false, false])
+  for (let i = 0; i < 2; i++) add(queue, 'b')
+  expect([queue.isCrowded, queue.isFull(true)]).toEqual([true, false])
+  for (let i = 0; i < 2; i++) add(queue, 'b')
+  expect(queue.isFull(true)).toBe(true)
 })
 
 test('what place adds, and a drain inside a drain, are no second offer', () => {

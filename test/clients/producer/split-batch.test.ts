@@ -1,5 +1,6 @@
 /** What becomes of a batch that its broker finds too large, above all where memory is short. */
 import { describe, expect, test } from 'vitest'
+import { task } from '../../../src/base/task.ts'
 import type { ProducerConfig } from '../../../src/config/producer-config.ts'
 import { SenderBench, valuesOf } from './sender-bench.ts'
 
@@ -75,7 +76,7 @@ describe('with a full pool', () => {
 
   test('parts that are large before they are compressed take what they need compressed', async () => {
     const bench = benchOf(4, 2, { 'compression.type': 'gzip', 'enable.idempotence': false })
-    await bench.accumulator.open()
+    await task(() => bench.accumulator.open())
     bench.lane.isPrompt = true
     // The codec is trusted a little more with each batch.
     for (let index = 0; index < 40; index++) sendBatch(bench, 0, ['x'.repeat(900)])
