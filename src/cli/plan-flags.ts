@@ -19,6 +19,7 @@ import {
   parseProcess,
   parseProfileChoice,
   parseTargetChoice,
+  parseUtilisation,
   type TargetChoice
 } from '../index.ts'
 import { collectSetting } from './config-flags.ts'
@@ -37,9 +38,11 @@ export interface PlanFlags extends ReportFlags {
   readonly outage?: ReturnType<typeof parseOutage>
   readonly peakFactor?: number
   readonly growth?: ReturnType<typeof parseGrowth>
+  readonly utilisation?: number
   readonly retention?: number
   readonly rf?: number
   readonly brokers?: number
+  readonly groups?: number
   readonly profile?: ProfileChoice
   readonly target?: TargetChoice
   readonly budget?: number
@@ -73,6 +76,11 @@ export function addPlanFlags(command: Command): void {
       parsePeakFactor
     )
     .option('--growth <growth>', 'more a year, and for how long: 30%/2y', parseGrowth)
+    .option(
+      '--utilisation <share>',
+      'of what a partition was measured to carry, the share that may be used: 0.7; 1, the default, is all',
+      parseUtilisation
+    )
     .option('--record-size <size>', 'bytes of a record: 1KB, the default', parseByteSize)
     .option('--record-file <path>', 'records of your own, one a line, instead')
     .option('--keys <keys>', 'how keys are spread: uniform:KEYS or zipf:EXPONENT:KEYS', parseKeys)
@@ -88,6 +96,7 @@ export function addPlanFlags(command: Command): void {
     .option('--retention <duration>', 'how long records are kept: 6h', parseLength)
     .option('--rf <count>', 'copies of each partition', parseNumber)
     .option('--brokers <count>', 'brokers of the cluster', parseNumber)
+    .option('--groups <count>', 'consumer groups that read all of it, 1 by default', parseNumber)
     .option(
       '--profile <name>',
       "a cluster's limits: a name, or a file such as limits.json",

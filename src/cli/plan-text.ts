@@ -5,15 +5,19 @@
  */
 import {
   articleLine,
-  FAMILY_NAMES,
+  auditLine,
+  backlogLine,
   formatByteRate,
   formatBytes,
   formatCount,
   formatDuration,
   formatShare,
+  lawLine,
+  lawParametersText,
   type Plan,
   type PlanReport,
   partitionsText,
+  type Refusal,
   type ReportedPoint,
   safeLine
 } from '../index.ts'
@@ -26,9 +30,7 @@ export function planText(report: PlanReport, files: readonly string[]): string {
   const lines = [
     ...section('Target', [targetLine(report)]),
     '',
-    ...(outcome.kind === 'plan'
-      ? planLines(outcome)
-      : [...section('Refused', [outcome.reason]), commandLine('Instead', outcome.command)]),
+    ...(outcome.kind === 'plan' ? planLines(outcome) : refusalLines(outcome)),
     '',
     ...pointTable(report),
     '',
@@ -45,6 +47,14 @@ export function planText(report: PlanReport, files: readonly string[]): string {
   return lines.join('\n')
 }
 
+function refusalLines({ reason, cure, command }: Refusal): string[] {
+  return [
+    ...section('Refused', [reason]),
+    ...section('What helps', cure === null ? [] : [cure]),
+    ...(command === null ? [] : [commandLine('Instead', command)])
+  ]
+}
+
 function planLines(plan: Plan): string[] {
   const { partitions, partitionsInterval, requirements } = plan
   const [low, high] = partitionsInterval
@@ -52,8 +62,8 @@ function planLines(plan: Plan): string[] {
     low === high ? '' : `, between ${formatCount(low)} and ${formatCount(high)} as the runs scatter`
   const { lanes } = requirements
   return [
-    ...section('Needed', [safeLine(plan)]),
-    ...section('Often quoted', [articleLine(plan)]),
+    ...section('Needed', [safeLine(plan.rates)]),
+    ...section('Often quoted', [articleLine(plan.rates)]),
     ...section('Why', plan.explanation),
     '',
     ...section('Recommended', [`${partitionsText(partitions)}${range}`, requirements.binding.sentence]),
@@ -70,16 +80,10 @@ function planLines(plan: Plan): string[] {
 }
 
 /** Which curve, and how well it tells points that were left out. */
-function lawLines({ law }: PlanReport): string[] {
-  const [chosen, ...others] = law?.families ?? []
-  if (chosen === undefined) return []
-  const names = others.map(({ family, looError, rejected }) => {
-    return `${FAMILY_NAMES[family]} ${formatShare(looError)}${rejected ? ', rejected' : ''}`
-  })
-  return [
-    `${FAMILY_NAMES[chosen.family]}: off by ${formatShare(chosen.looError)} at points left out ` +
-      `(${names.join('; ')})`
-  ]
+function lawLines(report: PlanReport): string[] {
+  const line = lawLine(report)
+  const { law } = report
+  return line === null || law === null ? [] : [line, lawParametersText(law.parameters)]
 }
 
 function heldOutLines({ heldOut }: PlanReport): string[] {
@@ -118,12 +122,14 @@ function megabytes(rate: number): string {
 }
 
 function targetLine({ settings, handler }: PlanReport): string {
-  const { process, recordBytes, targetThroughput, offeredThroughput } = settings
+  const { process, recordBytes, targetThroughput, offeredThroughput, utilisation } = settings
   const grown =
     offeredThroughput === targetThroughput
       ? ''
       : `, ${formatByteRate(offeredThroughput)} with peak and growth,`
-  const records = `Tt ${formatByteRate(targetThroughput)}${grown} of records of ${formatBytes(recordBytes)}`
+  const full = utilisation === 1 ? '' : `; producers and brokers at most ${formatShare(utilisation)} full`
+  const size = formatBytes(recordBytes)
+  const records = `Tt ${formatByteRate(targetThroughput)}${grown} of records of ${size}${full}`
   if (process === null && handler !== null) return `${records}; the handler takes ${handler.text}`
   if (process === null) return `${records}; consumers only fetch`
   const cost = formatDuration(process.micros / 1000)
@@ -174,12 +180,7 @@ function verdictLine(name: string, { verdict }: ReportedPoint): string {
 /** Whether the count held; exit codes 0, 2 and 0. */
 function verificationLines({ verification }: PlanReport): string[] {
   if (verification === null) return []
-  const { verified, held, sentence } = verification
-  return section(verified ? (held ? 'Verified' : 'Did not hold') : 'Not verified', [sentence])
-}
-
-function auditLine({ audit }: PlanReport): string {
-  if (audit.records === 0) return 'none: the measurement ended before its records were read back'
-  const checked = 'each offset once, each sequence once, each checksum right'
-  return `${formatCount(audit.records)} records read back: ${checked}`
+  const { verified, held, sentence, run } = verification
+  const tried = run === null ? [] : [backlogLine(run)]
+  return section(verified ? (held ? 'Verified' : 'Did not hold') : 'Not verified', [sentence, ...tried])
 }

@@ -1,8 +1,8 @@
 /**
  * The command line as a function: arguments in, text out, an exit code back. Starts no process and ends none.
  *
- * Exit codes: 0 done · 1 bad input or I/O · 2 verification or audit failed · 3 refused, the data cannot
- * tell · 130 interrupted.
+ * Exit codes: 0 done · 1 bad input or I/O · 2 verification, test of the law or audit failed · 3 refused, the
+ * data cannot tell · 130 interrupted.
  */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
@@ -14,6 +14,7 @@ import { addConfigCommand } from './commands/config.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addReportCommand } from './commands/report.ts'
 import { addTuneCommand } from './commands/tune.ts'
+import { refuseDoubledFlags } from './doubled-flags.ts'
 import type { Terminal } from './terminal.ts'
 import { tooFewFiles } from './too-few-files.ts'
 
@@ -40,6 +41,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addTuneCommand(program, invocation)
   addReportCommand(program, invocation)
   addConfigCommand(program, invocation)
+  refuseDoubledFlags(program)
   if (args.length === 0) {
     terminal.err(program.helpInformation())
     return BAD_INPUT_EXIT

@@ -1,7 +1,7 @@
 /**
  * The last lines of every result: where it was measured, where the report is, and what the figures hold for.
  */
-import { type Environment, formatCount } from '../index.ts'
+import { type Environment, machineLine } from '../index.ts'
 import { section } from './text-layout.ts'
 
 interface Footed {
@@ -12,16 +12,11 @@ interface Footed {
 /** @param files of the report, the first ones to be named */
 export function reportFoot({ environment, label }: Footed, files: readonly string[]): string[] {
   return [
-    ...section('Machine', [machineText(environment)]),
+    ...section('Machine', [machineLine(environment)]),
     ...section('Report', files),
     '',
     `All figures: ${label}, and no other.`,
     'A coming version measures your own cluster in the same way.',
     ''
   ]
-}
-
-function machineText({ cpuModel, cores, nodeVersion, engineVersion, commit }: Environment): string {
-  const version = `highwater ${engineVersion}${commit === null ? '' : ` (${commit.slice(0, 10)})`}`
-  return `${cpuModel}, ${formatCount(cores)} cores, Node ${nodeVersion}, ${version}`
 }

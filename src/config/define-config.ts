@@ -152,7 +152,7 @@ function camelCase(key: string): string {
 
 function unknownKey(scope: string, key: string, known: readonly string[]): HighwaterError {
   const nearest = nearestKey(key, known)
-  const cure = nearest === null ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`
+  const cure = nearest === null ? `known are ${known.join(', ')}.` : `did you mean ${nearest}?`
   return configError(`${JSON.stringify(key)} is not a ${scope} setting; ${cure}`)
 }
 

@@ -20,6 +20,7 @@ import { type ConsumeResult, consumeUntilStopped } from './consume-loop.ts'
 import { makeHandler } from './handler/handler.ts'
 import { handleUntilStopped } from './handler/handler-loop.ts'
 import { type HandlerSource, loadHandler } from './handler/handler-module.ts'
+import { printToErrorOutput } from './handler/handler-output.ts'
 import { HandlerThreadLane } from './handler/handler-thread-lane.ts'
 import { type HeapPoint, retainedBytes } from './handler/retained-heap.ts'
 import { ServiceMeter } from './handler/service-times.ts'
@@ -111,6 +112,7 @@ class ConsumerThread {
   /** Shown in the tally as a record that is handled: a module that never loads hangs like a handler. */
   async #load(source: HandlerSource): Promise<object> {
     invariant(this.#channel !== null, 'a consumer is connected before it handles')
+    printToErrorOutput()
     this.#tally.publish(0, 1, 0)
     const loaded = await loadHandler(source)
     this.#tally.publish(0, 0, 0)

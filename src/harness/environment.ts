@@ -49,6 +49,23 @@ export async function readEnvironment(clock: Clock, signal: AbortSignal): Promis
   }
 }
 
+const NO_MACHINE = 'none, a simulation'
+
+/** Of a simulation: what its numbers depend on, which is this code and nothing of the machine. */
+export function simulatedEnvironment(cores: number): Environment {
+  const root = packageRoot()
+  return {
+    cpuModel: NO_MACHINE,
+    cores,
+    memoryBytes: 0,
+    platform: NO_MACHINE,
+    nodeVersion: NO_MACHINE,
+    engineVersion: versionOf(root),
+    commit: root === null ? null : commitOf(root),
+    busyBefore: null
+  }
+}
+
 /** Whether other work was going on, as a warning; null if not. */
 export function busyWarning({ busyBefore }: Environment): string | null {
   if (busyBefore === null || busyBefore <= BUSY_MAX) return null
@@ -56,23 +73,38 @@ export function busyWarning({ busyBefore }: Environment): string | null {
   return `Other work took ${share} of all cores just before the measurement: figures may be too low.`
 }
 
-/** The same for people, with how long the measurement took. */
+/** The same for people, with how long the measurement took; of a simulation nothing but its code. */
 export function environmentFacts(
   environment: Environment,
   durationSeconds: number
 ): [term: string, value: string][] {
-  const { cpuModel, cores, memoryBytes, platform, nodeVersion, engineVersion, commit, busyBefore } =
-    environment
+  const { cpuModel, cores, memoryBytes, platform, nodeVersion, busyBefore } = environment
+  const ends: [string, string][] = [
+    ['highwater', versionText(environment)],
+    ['Took', formatDuration(durationSeconds * 1000)]
+  ]
+  if (cpuModel === NO_MACHINE) return [['Machine', NO_MACHINE], ...ends]
   return [
     ['Processor', cpuModel],
     ['Cores', formatCount(cores)],
     ['Memory', formatBytes(memoryBytes)],
     ['System', platform],
     ['Node', nodeVersion],
-    ['highwater', `${engineVersion}${commit === null ? '' : ` (${commit.slice(0, 10)})`}`],
     ['Other work before', busyBefore === null ? 'unknown' : formatShare(busyBefore)],
-    ['Took', formatDuration(durationSeconds * 1000)]
+    ...ends
   ]
+}
+
+/** Where it was measured, in one line. */
+export function machineLine(environment: Environment): string {
+  const { cpuModel, cores, nodeVersion } = environment
+  const version = `highwater ${versionText(environment)}`
+  if (cpuModel === NO_MACHINE) return `${NO_MACHINE}; ${version}`
+  return `${cpuModel}, ${formatCount(cores)} cores, Node ${nodeVersion}, ${version}`
+}
+
+function versionText({ engineVersion, commit }: Environment): string {
+  return `${engineVersion}${commit === null ? '' : ` (${commit.slice(0, 10)})`}`
 }
 
 /** What a verification may take here. */

@@ -1,7 +1,7 @@
 /**
  * Entry of a loader thread: one producer of its own, driven by `load` commands until it is closed.
  *
- *   harness ─▶ connect, load, sent, close      counts come back in its row of the tally
+ *   harness ─▶ connect, load, sent, forget, close      counts come back in its row of the tally
  *
  * Thread: its own, a pool thread with an event loop: the producer's timers run between the bursts.
  */
@@ -43,6 +43,11 @@ export interface LoadCommand {
   readonly cycle?: readonly number[] | null
 }
 
+/** Body of `sent`, how many records each partition of the topic got, and of `forget`: it is empty. */
+export interface TopicCommand {
+  readonly topic: string
+}
+
 /** Answer to `load`. */
 export interface LoaderReport extends LoadResult {
   /** CPU milliseconds of the thread while it loaded; null where the system does not tell. */
@@ -69,10 +74,12 @@ class LoaderThread {
     const body: object = command.body
     if (command.name === 'connect') return this.#connect()
     if (command.name === 'load') return this.#load(body as LoadCommand)
-    invariant(command.name === 'sent' && this.#sink !== null, 'a loader knows its commands', {
-      name: command.name
-    })
-    return { sent: this.#sink.sentTo(String(command.body['topic'])) }
+    const { topic } = body as TopicCommand
+    invariant(this.#sink !== null, 'a loader is connected before it is asked')
+    if (command.name === 'sent') return { sent: this.#sink.sentTo(topic) }
+    invariant(command.name === 'forget', 'a loader knows its commands', { name: command.name })
+    this.#sink.forget(topic)
+    return {}
   }
 
   async close(): Promise<void> {

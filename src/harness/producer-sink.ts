@@ -43,7 +43,7 @@ export class ProducerSink implements LoadSink {
   readonly #values: RecordValues
   readonly #recordsPerBatch: number
   readonly #stride: number
-  /** Records sent so far by topic and partition, over all runs. */
+  /** Records sent so far by topic and partition, over all runs since it was empty. */
   readonly #sequences = new Map<string, number[]>()
   #topic = ''
   #next: number[] = []
@@ -97,6 +97,11 @@ export class ProducerSink implements LoadSink {
   async flush(): Promise<void> {
     await this.#producer.flush()
     if (this.failure === null) this.acknowledged = this.#sent
+  }
+
+  /** The topic is empty again, and its sequences begin anew. */
+  forget(topic: string): void {
+    this.#sequences.delete(topic)
   }
 
   /** Records of the topic sent to each partition over all runs. */

@@ -16,6 +16,8 @@ export interface Target {
   /** What one more partition of a planned load takes here, its consumer included. */
   readonly partitionOverhead: PartitionOverhead
   createTopic(topic: string, partitions: number): Promise<void>
+  /** Takes all records of a topic from the disk; its offsets begin at 0 again. Nothing is sent meanwhile. */
+  emptyTopic(topic: string, partitions: number): Promise<void>
   /** Data for a load thread, which passes it to `connectTarget`; for one thread, once. */
   openHandle(): Promise<TargetHandle>
   partitionUsage(partition: TopicPartition): Promise<PartitionUsage>

@@ -90,7 +90,7 @@ export function admissibleCount(floors: readonly Floor[], ceilings: readonly Cei
   const asked = `${floor.name} asks for ${partitionsText(floor.partitions)}`
   if (ceiling !== null && ceiling.partitions < floor.partitions) {
     const permitted = `${ceiling.name} permits ${formatCount(ceiling.partitions)}`
-    return { kind: 'none', floor, ceiling, sentence: `No count is admissible: ${asked}, ${permitted}.` }
+    return { kind: 'none', floor, ceiling, sentence: `No count keeps every limit: ${asked}, ${permitted}.` }
   }
   const ends = { min: floor.partitions, minSetBy: floor.name }
   if (ceiling === null) {

@@ -6,7 +6,7 @@
 import { invariant } from '../base/invariant.ts'
 import type { AdmissibleCount } from './admissible-count.ts'
 import type { BrokerMemory, ProducerMemory } from './client-memory.ts'
-import type { CostFit } from './cost-of-count.ts'
+import { type CostFit, isNoise } from './cost-of-count.ts'
 import type { OpenFiles } from './file-count.ts'
 import type { LimitCheck } from './limits.ts'
 import { PROFILE_QUANTITIES, type ProfileQuantity } from './profile-quantities.ts'
@@ -101,7 +101,9 @@ export function derivedRows(pieces: DerivedPieces): Assumption[] {
   }
   const { window, brokerLoad, brokers, files, unavailability } = pieces
   if (window !== undefined) {
-    add('5 batch.size / time of an answer', [['one producer on one partition', window.partitionCap, 'B/s']])
+    add('5 batch.size / time of an answer, measured here', [
+      ['one producer on one partition', window.partitionCap, 'B/s']
+    ])
   }
   if (brokerLoad !== undefined) {
     add('Tt RF / B', [['network in of a broker', brokerLoad.networkIn, 'B/s']])
@@ -156,10 +158,11 @@ function addMemory(pieces: DerivedPieces, add: (source: string, derived: readonl
   }
 }
 
-/** What one more partition costs here, as measured and fitted. */
-export function costRows(fits: readonly CostFit[]): Assumption[] {
+/** What one more partition costs, as measured and fitted; `where`: `on this machine`. */
+export function costRows(fits: readonly CostFit[], where: string): Assumption[] {
   return fits.map(({ name, unit, line }) => {
-    const from = `line through ${formatCount(line.points.length)} measurements on this machine`
+    const doubt = isNoise(line.slopeInterval) ? 'not distinguishable from 0; ' : ''
+    const from = `${doubt}line through ${formatCount(line.points.length)} measurements ${where}`
     return assumptionRow({
       quantity: `${name} of one more partition`,
       amount: line.slope,

@@ -7,6 +7,7 @@
  */
 import { type Ceiling, ceilingBy } from './admissible-count.ts'
 import { fitLine, type LineFit, type Prediction, predict } from './line-fit.ts'
+import { type Interval95, mean } from './statistics.ts'
 import { formatBytes, formatCount, formatDuration, formatShare } from './units.ts'
 
 /** What was measured with `partitions` in use; a quantity that was not measured is left out. */
@@ -91,11 +92,26 @@ function textOf(quantity: CostQuantity): QuantityText {
 function sentenceOf({ name, format }: QuantityText, line: LineFit): string {
   // The last digits of a fraction are no figure.
   const clean = (value: number): string => format(Number(value.toPrecision(6)))
-  const [low, high] = line.slopeInterval
-  const each = `${clean(line.slope)} a partition (95 %: ${clean(low)} to ${clean(high)})`
+  const { intercept, interceptInterval, slope, slopeInterval } = line
+  const range = `95 %: ${clean(slopeInterval[0])} to ${clean(slopeInterval[1])}`
   const apart = `off by ${formatShare(line.worstShare)} at most`
   const shape = line.worstShare > CURVED_SHARE ? `${apart}: it is no straight line` : apart
-  return `${name}: ${clean(line.intercept)} and ${each}; ${shape}.`
+  if (isNoise(slopeInterval)) {
+    const about = clean(mean(line.points.map(({ y }) => y)))
+    const unknown = `what one more partition takes is not distinguishable from 0 (${range})`
+    return `${name}: about ${about}; ${unknown}; ${shape}.`
+  }
+  const each = `${clean(slope)} a partition (${range})`
+  if (isNoise(interceptInterval))
+    return `${name}: ${each} and a fixed part not distinguishable from 0; ${shape}.`
+  // Less than nothing is the sign of a line that bends; a fixed cost it is not.
+  if (intercept < 0) return `${name}: ${each}, less ${clean(-intercept)} in all; ${shape}.`
+  return `${name}: ${clean(intercept)} and ${each}; ${shape}.`
+}
+
+/** Whether 0 lies inside of an interval: then not even the sign of the figure is known. */
+export function isNoise([low, high]: Interval95): boolean {
+  return low < 0 && high > 0
 }
 
 /** A line for each quantity that was measured at three or more points and two or more counts. */

@@ -154,13 +154,17 @@ export function rateConstraints(input: DemandInput, load: DemandLoad): DemandCon
   if (outage !== null) list.push(outageConstraint(outage, load))
   if (otherPartitions > 1) {
     const count = partitionsText(otherPartitions)
+    const isEnough = Number.isFinite(otherPartitions)
+    const least = isEnough ? `at least ${formatCount(otherPartitions)}` : 'below the rate with any number'
     list.push({
       name: 'scaling',
       partitions: otherPartitions,
       unit: 'partitions',
-      formula: `total throughput by its law: at least ${formatCount(otherPartitions)}`,
+      formula: `total throughput by its law: ${least}`,
       source: 'derived',
-      sentence: `Scaling binds: by the law of total throughput its low end needs ${count} for the rate.`
+      sentence: isEnough
+        ? `Scaling binds: by the law of total throughput its low end needs ${count} for the rate.`
+        : 'Scaling binds: by the law of total throughput no number of partitions reaches the rate.'
     })
   }
   return list

@@ -21,30 +21,45 @@ import {
 import { partitionsFor, partitionsText } from './partition-count.ts'
 import { formatByteRate, formatCount, formatShare } from './units.ts'
 
-/** What the fullest of N partitions, and one key, may get at most. */
-interface SkewLimits {
-  /** Share of the records that a partition may get. */
+/** What the fullest of N partitions may get at most. */
+interface ShareLimits {
+  /** Share of the records that a partition may get; above 1 if it could carry more than all. */
   readonly share: number
   /** The side that sets it. */
   readonly side: 'produce' | 'consume'
+}
+
+/** What the fullest of N partitions, and one key, may get at most. */
+interface SkewLimits extends ShareLimits {
   /** Bytes per second that one key can have, and needs, on the side that is tighter for it. */
   readonly keyRoom: number
   readonly keyNeeds: number
   readonly keySide: 'produce' | 'consume'
 }
 
-/** The limits of both sides, or of consumers alone where Tp is not to limit the count. */
-export function skewLimits(input: DemandInput, load: DemandLoad, keys: KeyShares): SkewLimits {
-  const { catchUp, consumer, headroom } = load
-  const consumed = headroom.offeredThroughput * catchUp
-  const produced = headroom.plannedThroughput
-  const intake = input.producerThroughput ?? Infinity
+/** Bytes per second that each side counts with, catching up and utilisation included. */
+function countedRates({ catchUp, headroom }: DemandLoad): { consumed: number; produced: number } {
+  return { consumed: headroom.offeredThroughput * catchUp, produced: headroom.plannedThroughput }
+}
+
+/** The limit of both sides, or of consumers alone where Tp is not to limit the count. */
+export function shareLimits(input: DemandInput, load: DemandLoad): ShareLimits {
+  const { consumer } = load
+  const { consumed, produced } = countedRates(load)
   const ofPartition = (consumer.utilisation * consumer.throughput) / consumed
+  const ofIntake = (input.producerThroughput ?? Infinity) / produced
+  return { share: Math.min(ofPartition, ofIntake), side: ofIntake < ofPartition ? 'produce' : 'consume' }
+}
+
+/** The limits of a partition and of one key. */
+export function skewLimits(input: DemandInput, load: DemandLoad, keys: KeyShares): SkewLimits {
+  const { consumer } = load
+  const { consumed, produced } = countedRates(load)
+  const intake = input.producerThroughput ?? Infinity
   const ofLane = consumer.laneUtilisation * consumer.laneThroughput
   const isIntake = intake / produced < ofLane / consumed
   return {
-    share: Math.min(ofPartition, intake / produced),
-    side: intake / produced < ofPartition ? 'produce' : 'consume',
+    ...shareLimits(input, load),
     keyRoom: isIntake ? intake : ofLane,
     keyNeeds: keys.hottest * (isIntake ? produced : consumed),
     keySide: isIntake ? 'produce' : 'consume'

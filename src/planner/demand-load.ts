@@ -46,7 +46,7 @@ export interface DemandInput {
   readonly consumerUtilisation: number | null
   /** Null if nothing is known of the keys, and then records are taken to spread evenly. */
   readonly keys: KeyShares | null
-  /** The fewest partitions that the law of total throughput asks for; 1 without one. */
+  /** The fewest partitions that the law of total throughput asks for; 1 without one, Infinity if none do. */
   readonly otherPartitions: number
 }
 

@@ -7,10 +7,24 @@
  */
 import { invariant } from '../base/invariant.ts'
 import { type Assumption, assumptionRow } from './assumptions.ts'
-import { type CatchUp, catchUpTimeline, meanWaitMs, utilisationOf, waitQuantileMs } from './consumer-queue.ts'
+import {
+  type CatchUp,
+  catchUpTimeline,
+  meanWaitMs,
+  type RecordService,
+  utilisationOf,
+  waitQuantileMs
+} from './consumer-queue.ts'
 import { pollWarning } from './consumer-work.ts'
 import { type DemandConstraint, rateConstraints } from './demand-constraints.ts'
-import { type HottestKey, hottestKey, keyConstraints, keyWarnings, skewLimits } from './demand-keys.ts'
+import {
+  type HottestKey,
+  hottestKey,
+  keyConstraints,
+  keyWarnings,
+  shareLimits,
+  skewLimits
+} from './demand-keys.ts'
 import { type LaneAdvice, laneAdvice } from './demand-lanes.ts'
 import { type DemandInput, type DemandLoad, demandLoad, type Source } from './demand-load.ts'
 import type { Headroom } from './headroom.ts'
@@ -32,6 +46,10 @@ export interface DemandPlan {
   readonly consumerThroughput: number
   /** How busy a consumer may be. */
   readonly consumerUtilisation: number
+  /** Time of a record at a partition's consumer, as the count was worked out with it. */
+  readonly consumerService: RecordService
+  /** Share of the records that one partition can carry: the least of both sides, at most 1. */
+  readonly shareLimit: number
   /** Null if nothing is known of the keys. */
   readonly hottestKey: HottestKey | null
   /** Null if consumers do not bind, or only fetch. */
@@ -86,7 +104,7 @@ function othersCount(input: DemandInput, load: DemandLoad, finder: CountFinder |
   const { plannedThroughput } = load.headroom
   const even = Math.max(otherPartitions, partitionsFor(plannedThroughput, producerThroughput))
   const limit = producerThroughput / plannedThroughput
-  return finder === null ? even : finder.find({ limit, from: even }).partitions
+  return finder === null || !Number.isFinite(even) ? even : finder.find({ limit, from: even }).partitions
 }
 
 /**
@@ -124,6 +142,8 @@ export function planDemand(input: DemandInput): DemandPlan {
     recordsPerSecond: load.recordsPerSecond,
     consumerThroughput: consumer.throughput,
     consumerUtilisation: consumer.utilisation,
+    consumerService: consumer.service,
+    shareLimit: Math.min(1, shareLimits(input, load).share),
     hottestKey: hottest,
     lanes: Number.isFinite(others) ? laneAdvice(input, load, finder, others) : null,
     fullest: Number.isFinite(partitions) ? consumerLoad(input, load, partitions) : null,
@@ -155,7 +175,8 @@ function demandRows(input: DemandInput, load: DemandLoad): Assumption[] {
   add('rate offered', headroom.offeredThroughput, 'B/s', ['derived', 'target rate x peak x growth'])
   add('rate planned for', headroom.plannedThroughput, 'B/s', ['derived', headroom.formula])
   add('record, mean', input.recordBytes, 'B', ['measured', 'records of this run'])
-  if (producerThroughput !== null) add('Tp', producerThroughput, 'B/s', ['measured', 'one partition'])
+  if (producerThroughput !== null)
+    add('Tp', producerThroughput, 'B/s', ['measured', 'one partition, at its low end'])
   add('Tc, fetch only', input.fetchOnlyThroughput, 'B/s', ['measured', 'one partition'])
   if (handler !== null) {
     const kind = handler.source === 'given' ? 'asked' : 'measured'
@@ -166,7 +187,14 @@ function demandRows(input: DemandInput, load: DemandLoad): Assumption[] {
       'ms',
       input.consumerThroughput === null ? [kind, handler.text] : ['derived', `${low}; ${handler.text}`]
     )
-    add('Cs² of the handler', handler.variation, '', [kind, handler.text])
+    add(
+      'Cs² of the handler',
+      handler.variation,
+      '',
+      handler.source === 'given'
+        ? ['assumed', 'all records alike, for --process says nothing of how they differ']
+        : [kind, handler.text]
+    )
   }
   add('Tc', consumer.throughput, 'B/s', ['derived', 's / (c/k + s/Fc)'])
   add('consumer busy, at most', cap, '', [capSource, 'above it small surprises make long queues'])

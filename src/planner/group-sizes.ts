@@ -6,7 +6,6 @@
  * Kafka: RangeAssignor hands out each topic by itself, so the same members get one partition more of each.
  */
 import { invariant } from '../base/invariant.ts'
-import { ceilQuotient } from './rounding.ts'
 
 /** A count may be rounded up by this factor for the sake of even groups. */
 const ROUNDING_UP_MAX = 1.25
@@ -28,34 +27,66 @@ export function evenGroupSizes(partitions: number): number[] {
 
 interface GroupLoad {
   readonly partitions: number
-  /** Tt, bytes per second over all partitions. */
+  /** Of the records, each partition's; null if they spread evenly. */
+  readonly shares: ArrayLike<number> | null
+  /** Bytes per second over all partitions, what must be caught up included. */
   readonly targetThroughput: number
-  /** What one member drains, bytes per second, however many partitions it holds. */
+  /** What one member may be given, bytes per second, however many partitions it holds. */
   readonly memberThroughput: number
 }
 
-/** Fewest members with ceil(N/M) Tt/N <= Tc of a member; null if a member cannot drain even one partition. */
+/** The last bits of a sum must not cost a member a partition. */
+const ROUNDING = 1e-10
+
+/**
+ * Fewest members of which each can drain what it holds, ceil(N/M) partitions, even if those are the fullest:
+ * which they are is the assignor's choice. Null if a member cannot drain the fullest alone.
+ */
 export function membersNeeded(load: GroupLoad): number | null {
-  const { partitions, targetThroughput, memberThroughput } = load
-  const each = targetThroughput / partitions
-  // The last bits of the quotient must not cost a member a partition: the same margin as ceilQuotient.
-  const held = Math.floor((memberThroughput / each) * (1 + 1e-12))
-  return held >= 1 ? ceilQuotient(partitions, held) : null
+  const { partitions, shares, targetThroughput, memberThroughput } = load
+  const most = (memberThroughput / targetThroughput) * (1 + ROUNDING)
+  const held =
+    shares === null ? Math.min(partitions, Math.floor(most * partitions)) : fullestHeld(shares, most)
+  return held === 0 ? null : Math.ceil(partitions / held)
+}
+
+/** How many partitions, the fullest first, make up at most this share of all records. */
+function fullestHeld(shares: ArrayLike<number>, most: number): number {
+  const fullestFirst = Float64Array.from(shares).sort((a, b) => b - a)
+  let held = 0
+  let sum = fullestFirst[0] ?? 0
+  while (held < fullestFirst.length && sum <= most) {
+    held++
+    sum += fullestFirst[held] ?? 0
+  }
+  return held
+}
+
+/** Between what a count is rounded up. */
+interface RoundingLimits {
+  readonly brokers: number
+  readonly partitionsMax: number
+  /** Whether a count keeps all that the load asks for. */
+  readonly carries: (partitions: number) => boolean
 }
 
 /**
  * The count from `partitions` to 1.25 times as many, at most `partitionsMax`, that is a multiple of `brokers`
- * and has the most even group sizes; the smallest of equals. Without a multiple in that range only the group
- * sizes count.
+ * and has the most even group sizes; the smallest of equals. Without such a multiple in that range only the
+ * group sizes count. None but counts that carry the load are looked at, besides `partitions` itself.
  */
-export function roundedPartitions(partitions: number, brokers: number, partitionsMax: number): number {
+export function roundedPartitions(partitions: number, limits: RoundingLimits): number {
+  const { brokers, partitionsMax, carries } = limits
   invariant(partitions >= 1 && brokers >= 1, 'partitions and brokers are at least 1', { partitions, brokers })
   const most = Math.max(partitions, Math.min(partitionsMax, Math.floor(partitions * ROUNDING_UP_MAX)))
-  const firstMultiple = Math.ceil(partitions / brokers) * brokers
-  const step = firstMultiple <= most ? brokers : 1
-  let best = step === 1 ? partitions : firstMultiple
-  let sizes = evenGroupSizes(best).length
-  for (let count = best + step; count <= most; count += step) {
+  const counts: number[] = []
+  for (let count = partitions; count <= most; count++) {
+    if (count === partitions || carries(count)) counts.push(count)
+  }
+  const multiples = counts.filter(count => count % brokers === 0)
+  let best = partitions
+  let sizes = 0
+  for (const count of multiples.length > 0 ? multiples : counts) {
     const found = evenGroupSizes(count).length
     if (found > sizes) {
       best = count

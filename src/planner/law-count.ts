@@ -13,6 +13,7 @@ import type { Refusal, Rerun } from './refusal.ts'
 import { FAMILY_NAMES, lawMaximum, lawThroughput, peakPartitions, type ScalingLaw } from './scaling-law.ts'
 import { quantile } from './statistics.ts'
 import { formatByteRate, formatCount, formatShare } from './units.ts'
+import { withoutFlag } from './without-flag.ts'
 
 export interface LawCount {
   readonly kind: 'count'
@@ -50,9 +51,10 @@ interface CountQuestion {
   readonly rerun: Rerun
 }
 
-const LOO_MAX = 0.2
+/** From this error on, at points left out, a law is not asked. */
+export const LOO_MAX = 0.2
 /** A law is believed up to this many times the most partitions measured. */
-const REACH = 2
+export const REACH = 2
 const COUNT_RATIO_MAX = 4
 /** Laws nearer to one another than this are one curve: no measurement tells them apart. */
 const DIFFERENCE_MIN = 0.02
@@ -63,6 +65,11 @@ const POINTS_STANDARD = [1, 2, 4, 16]
 
 function mostMeasured(choice: LawChoice): number {
   return Math.max(...choice.points.map(point => point.partitions))
+}
+
+/** The most partitions that a law is believed for. */
+export function lawReach(choice: LawChoice): number {
+  return REACH * mostMeasured(choice)
 }
 
 /** 1, 2, 3, 4, 6, 8, 12, 16, ... up to `most`: counts one would choose to measure at. */
@@ -81,7 +88,7 @@ function roundCounts(most: number): number[] {
  */
 export function bestSeparation(choice: LawChoice, partitionsMax: number): Separation | null {
   const measured = choice.points.map(point => point.partitions)
-  const most = Math.min(partitionsMax, REACH * mostMeasured(choice))
+  const most = Math.min(partitionsMax, lawReach(choice))
   const counts = roundCounts(most).filter(count => !measured.includes(count))
   const [leading, ...others] = choice.families
   invariant(leading !== undefined, 'a chosen law has families')
@@ -118,10 +125,10 @@ function firstCount(most: number, passes: (count: number) => boolean): number | 
   return null
 }
 
-/** The command with the points measured and one more. */
+/** The command with the points measured and one more, instead of those that were asked for. */
 function commandWith(rerun: Rerun, points: readonly number[], next: number): string {
   const all = [...new Set([...points, next])].sort((a, b) => a - b)
-  return `${rerun.command} --points ${all.join(',')}`
+  return `${withoutFlag(rerun.command, '--points')} --points ${all.join(',')}`
 }
 
 /** What to do instead, in words and as a command. */
@@ -157,13 +164,20 @@ function betterMeasurement(choice: LawChoice, question: CountQuestion): Better {
 function refuse(
   cause: RefusalCause,
   reason: string,
-  { command, measureNext }: Pick<Better, 'command' | 'measureNext'>
+  better: Pick<LawRefusal, 'command' | 'measureNext'> & { readonly cure?: string }
 ): LawRefusal {
-  return { kind: 'refused', cause, reason, doubtful: [], command, measureNext }
+  const { command, cure = null, measureNext } = better
+  return { kind: 'refused', cause, reason, doubtful: [], command, cure, requirements: null, measureNext }
+}
+
+/** What is known well enough, so that no measurement changes it. */
+function refuseForGood(cause: RefusalCause, reason: string, cure: string): LawRefusal {
+  return refuse(cause, reason, { command: null, measureNext: null, cure })
 }
 
 function refuseUnidentified({ reason }: LawUnidentified, rerun: Rerun): LawRefusal {
-  const command = `${rerun.command} --points ${POINTS_STANDARD.join(',')} --runs ${Math.max(rerun.runs, 5)}`
+  const bare = withoutFlag(rerun.command, '--points')
+  const command = `${bare} --points ${POINTS_STANDARD.join(',')} --runs ${Math.max(rerun.runs, 5)}`
   return refuse('unidentified', reason, { command, measureNext: POINTS_STANDARD.at(-1) ?? null })
 }
 
@@ -204,7 +218,9 @@ function refuseCount(interval: LawInterval, question: CountQuestion, low: number
     const short = [choice.chosen, ...choice.families].find(({ law }) => lawMaximum(law) < targetThroughput)
     const end = short === undefined ? `no curve exceeds ${formatByteRate(mostHigh)}` : endOf(short.law)
     const reason = `No number of partitions is enough for ${target}: ${end}.`
-    return refuse('no-count', reason, { command: rerun.command, measureNext: null })
+    const cure =
+      'No measurement changes that: plan for less, or share the load out over topics on several machines.'
+    return refuseForGood('no-count', reason, cure)
   }
   if (low !== null) {
     const { low: least, high: most } = predictThroughput(interval, low)
@@ -215,14 +231,15 @@ function refuseCount(interval: LawInterval, question: CountQuestion, low: number
       `${between}); ${better.clause}.`
     return refuse('wide', reason, better)
   }
-  if (partitionsMax < REACH * mostMeasured(choice)) {
+  if (partitionsMax < lawReach(choice)) {
     const { high } = predictThroughput(interval, partitionsMax)
     const reason =
       `${target} needs more than the ${formatCount(partitionsMax)} partitions permitted, which carry at ` +
       `most ${formatByteRate(high)}.`
-    return refuse('limit', reason, { command: rerun.command, measureNext: null })
+    const cure = `Permit more than ${formatCount(partitionsMax)} partitions, or use several topics.`
+    return refuseForGood('limit', reason, cure)
   }
-  const reach = REACH * mostMeasured(choice)
+  const reach = lawReach(choice)
   const measureNext = Math.min(2 * reach, partitionsMax)
   const reason =
     `${target} needs more than ${formatCount(reach)} partitions, twice the most that were measured; a law ` +
@@ -245,7 +262,7 @@ export function countForRate(question: CountQuestion): LawCount | LawRefusal {
       `${FAMILY_NAMES[best.law.family]}, is off by ${formatShare(best.looError)}; ${better.clause}.`
     return refuse('poor-fit', reason, better)
   }
-  const reach = Math.min(partitionsMax, REACH * mostMeasured(choice))
+  const reach = Math.min(partitionsMax, lawReach(choice))
   const low = firstCount(reach, count => predictThroughput(interval, count).high >= targetThroughput)
   const high =
     low === null

@@ -48,6 +48,8 @@ export interface Prediction {
 }
 
 const REWEIGHTINGS = 4
+/** What is smaller beside what it was computed from is the rounding of that, and no figure. */
+const ROUNDING_SHARE = 1e-12
 /** Relative errors have no meaning at 0: nothing counts as less than this share of the greatest value. */
 const FLOOR_SHARE = 1e-4
 
@@ -98,8 +100,14 @@ function solve(points: readonly Point[], weights: readonly number[]): Weighted {
     squares += weights[at]! * (x - centre) ** 2
     products += weights[at]! * (x - centre) * (y - height)
   }
-  const slope = products / squares
-  return { slope, intercept: height - slope * centre, weightSum, centre, squares }
+  const slope = settled(products / squares, Math.abs(height) / Math.sqrt(squares / weightSum))
+  const intercept = settled(height - slope * centre, Math.abs(height))
+  return { slope, intercept, weightSum, centre, squares }
+}
+
+/** The value, or 0 where it is only what rounding left of something as large as `scale`. */
+function settled(value: number, scale: number): number {
+  return Math.abs(value) <= ROUNDING_SHARE * scale ? 0 : value
 }
 
 function describe(
@@ -118,7 +126,8 @@ function describe(
     sum += (errors === 'absolute' ? residual : residual / size) ** 2
     worstShare = Math.max(worstShare, Math.abs(residual) / size)
   }
-  const deviation = Math.sqrt(sum / degrees)
+  const greatest = errors === 'absolute' ? Math.max(...points.map(({ y }) => Math.abs(y))) : 1
+  const deviation = settled(Math.sqrt(sum / degrees), greatest)
   const factor = studentFactor(degrees) * deviation
   const interceptHalf = factor * Math.sqrt(1 / weightSum + centre ** 2 / squares)
   const slopeHalf = factor / Math.sqrt(squares)

@@ -38,6 +38,9 @@ export interface Measurement {
   readonly bytesPerCpuSecond: number | null
 }
 
+/** From this spread on a figure is not firm. */
+export const SPREAD_WARNING = 0.25
+
 /** A measurement of at least two runs with records of `recordBytes` bytes, rates above 0. */
 export function makeMeasurement(input: {
   readonly label: MeasurementLabel

@@ -15,7 +15,8 @@ import { COUNT_MAX } from './key-search.ts'
 import type { KeyShares } from './key-skew.ts'
 import type { LawPoint } from './law-choice.ts'
 import type { LawRefusal } from './law-count.ts'
-import { convertMeasurement, type Measurement } from './measurement.ts'
+import type { HeldOutPoint } from './law-doubts.ts'
+import { convertMeasurement, type Measurement, SPREAD_WARNING } from './measurement.ts'
 import {
   articlePartitions,
   bindingSide,
@@ -81,6 +82,8 @@ export interface Plan {
   readonly offeredThroughput: number
   /** What asks for partitions, at the low end of what was measured, and what would move it. */
   readonly requirements: DemandPlan
+  /** Whether a measured count does not carry the load by itself, so that the law of throughput decides. */
+  readonly restsOnLaw: boolean
   /** The side whose throughput per partition decides the count. */
   readonly binding: Side
   /** Tt, Tp and Tc as used. */
@@ -101,8 +104,6 @@ export interface Plan {
   readonly explanation: readonly string[]
   readonly warnings: readonly string[]
 }
-
-const SPREAD_WARNING = 0.25
 
 /** The Tc the plan uses, where it comes from, and the sentences on the handler. */
 function consumerOf(input: PlanInput): { source: ConsumerSource; measurement: Measurement; lines: string[] } {
@@ -167,15 +168,24 @@ function warningsOf(input: PlanInput, consumer: Measurement): string[] {
   return [...pointWarnings('Tp', input.producer), ...pointWarnings('Tc', consumerPoint)]
 }
 
-/** The demand side with a consumer that reaches `consumerThroughput` on a partition. */
-function demandWith(input: PlanInput, consumerThroughput: number, produceCount: number): DemandPlan {
+/** What one partition takes in and its consumer reaches, and the law's count, at one end of intervals. */
+interface DemandEnd {
+  readonly producerThroughput: number
+  readonly consumerThroughput: number
+  /** Infinity if no number of partitions has the total throughput. */
+  readonly lawPartitions: number
+}
+
+/** The demand side at one end of what was measured. */
+function demandWith(input: PlanInput, end: DemandEnd): DemandPlan {
+  const { producerThroughput, consumerThroughput, lawPartitions } = end
   const { handler, consumerFetchOnly } = input
   const fetchOnly = consumerFetchOnly.measurement.bytesPerSecond
   return planDemand({
     targetThroughput: input.targetThroughput,
     recordBytes: input.recordBytes,
     headroom: input.headroom,
-    producerThroughput: input.producer.measurement.bytesPerSecond,
+    producerThroughput,
     // No handler makes a consumer faster than it fetches.
     fetchOnlyThroughput: handler === null ? consumerThroughput : Math.max(fetchOnly, consumerThroughput),
     handler,
@@ -186,7 +196,7 @@ function demandWith(input: PlanInput, consumerThroughput: number, produceCount: 
     outage: input.outage,
     consumerUtilisation: null,
     keys: input.keys,
-    otherPartitions: produceCount
+    otherPartitions: lawPartitions
   })
 }
 
@@ -199,19 +209,24 @@ export function makePlan(input: PlanInput): Plan | Refusal {
   for (const { label } of [producer.measurement, consumer]) {
     invariant(label === 'saturation', 'only a saturation measurement can be Tp or Tc', { label })
   }
-  const { offeredThroughput } = planHeadroom(targetThroughput, input.headroom)
+  const { offeredThroughput, plannedThroughput } = planHeadroom(targetThroughput, input.headroom)
   const sides = [
-    sideThroughput('produce', producer.measurement, offeredThroughput),
+    sideThroughput('produce', producer.measurement, plannedThroughput),
     sideThroughput('consume', consumer, offeredThroughput)
   ] as const
-  const produced = produceCount({ ...input, targetThroughput: offeredThroughput, partitionsMax: COUNT_MAX })
+  const produced = produceCount({ ...input, targetThroughput: plannedThroughput, partitionsMax: COUNT_MAX })
   const refusal = judgeData(sides, offeredThroughput, rerun)
   if (refusal !== null) return refusal
-  if (produced.kind === 'refused') return refusalOf(produced)
-  const [slow, fast] = consumer.interval95
+  const endOf = (end: 0 | 1, lawPartitions: number): DemandPlan =>
+    demandWith(input, {
+      producerThroughput: producer.measurement.interval95[end],
+      consumerThroughput: consumer.interval95[end],
+      lawPartitions
+    })
+  if (produced.kind === 'refused') return refusalOf(produced, () => endOf(0, Infinity))
   const [fewest, safest] = produced.partitionsInterval
-  const most = demandWith(input, slow, safest)
-  const least = demandWith(input, fast, fewest)
+  const most = endOf(0, safest)
+  const least = endOf(1, fewest)
   const { partitions } = most
   const unable = refuseDemand(least, most, rerun)
   if (unable !== null) return unable
@@ -230,6 +245,7 @@ export function makePlan(input: PlanInput): Plan | Refusal {
     partitionsInterval: [least.partitions, partitions],
     offeredThroughput,
     requirements: most,
+    restsOnLaw: produced.restsOnLaw,
     binding: bindingSide(rates),
     rates,
     consumerSource: source,
@@ -245,9 +261,16 @@ export function makePlan(input: PlanInput): Plan | Refusal {
 }
 
 /** A law that noise hides may show in longer runs; one that has an end, or too few points, will not. */
-function refusalOf({ cause, reason, command }: LawRefusal): Refusal {
+function refusalOf({ cause, reason, command, cure }: LawRefusal, requirements: () => DemandPlan): Refusal {
   const isNoise = cause === 'wide' || cause === 'poor-fit'
-  return { kind: 'refused', reason, doubtful: isNoise ? ['produce'] : [], command }
+  return {
+    kind: 'refused',
+    reason,
+    doubtful: isNoise ? ['produce'] : [],
+    command,
+    cure,
+    requirements: command === null ? requirements() : null
+  }
 }
 
 /** Where no count is enough, or the measurements allow too many. */
@@ -258,7 +281,11 @@ function refuseDemand(least: DemandPlan, most: DemandPlan, rerun: Rerun): Refusa
       ({ name, partitions }) => name === 'hottest key' && partitions === Infinity
     )
     const { sentence } = key ?? most.binding
-    return { kind: 'refused', reason: sentence, doubtful: [], command: rerun.command }
+    const cure = key === undefined ? null : (most.hottestKey?.sentence ?? null)
+    const known = { kind: 'refused', doubtful: [], cure, requirements: most } as const
+    if (!Number.isFinite(least.partitions)) return { ...known, reason: sentence, command: null }
+    const reason = `At the low end of what was measured no count is enough. ${sentence}`
+    return { ...known, reason, command: `${rerun.command} --runs ${2 * rerun.runs}` }
   }
   if (most.partitions <= COUNT_RATIO_MAX * least.partitions) return null
   const range = `${formatCount(least.partitions)} to ${formatCount(most.partitions)}`
@@ -266,15 +293,24 @@ function refuseDemand(least: DemandPlan, most: DemandPlan, rerun: Rerun): Refusa
     kind: 'refused',
     reason: `The measurements allow every count from ${range}, more than a factor of ${COUNT_RATIO_MAX}.`,
     doubtful: ['consume'],
-    command: `${rerun.command} --runs ${2 * rerun.runs}`
+    command: `${rerun.command} --runs ${2 * rerun.runs}`,
+    cure: null,
+    requirements: null
   }
 }
 
+/** What was held against the plan; each null if it was not due. */
+interface PlanChecks {
+  readonly verification: Verification | null
+  readonly heldOut: Pick<HeldOutPoint, 'passed'> | null
+}
+
 /**
- * Exit code of `plan`: 0 done, 2 verified and did not hold, 3 refused; `verification` is null if none was
- * due.
+ * Exit code of `plan`: 0 done, 2 verified and did not hold, or a prediction failed of the law that the count
+ * rests on; 3 refused.
  */
-export function planExitCode(outcome: Plan | Refusal, verification: Verification | null): 0 | 2 | 3 {
+export function planExitCode(outcome: Plan | Refusal, { verification, heldOut }: PlanChecks): 0 | 2 | 3 {
   if (outcome.kind === 'refused') return 3
-  return verification?.verified && !verification.held ? 2 : 0
+  const failed = verification?.verified && !verification.held
+  return failed || (outcome.restsOnLaw && heldOut?.passed === false) ? 2 : 0
 }

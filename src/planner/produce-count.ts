@@ -25,6 +25,8 @@ export interface ProduceCount {
   readonly kind: 'count'
   /** From the fewest that the high end of the interval asks for to the fewest that its low end does. */
   readonly partitionsInterval: readonly [low: number, high: number]
+  /** Whether the law was asked: some count that was measured does not carry the target by itself. */
+  readonly restsOnLaw: boolean
   /** Null where the points are too few for a law, and none was needed. */
   readonly law: LawInterval | null
 }
@@ -42,11 +44,12 @@ export function produceCount(question: ProduceQuestion): ProduceCount | LawRefus
   const { points, targetThroughput, partitionsMax, seed, rerun } = question
   const law = lawOf(points, seed)
   if (points.every(({ runs }) => interval95(runs)[0] >= targetThroughput)) {
-    return { kind: 'count', partitionsInterval: [1, 1], law: identified(law) }
+    return { kind: 'count', partitionsInterval: [1, 1], restsOnLaw: false, law: identified(law) }
   }
   const answer = countForRate({ law, targetThroughput, partitionsMax, rerun })
   if (answer.kind === 'refused') return answer
-  return { kind: 'count', partitionsInterval: answer.partitionsInterval, law: identified(law) }
+  const { partitionsInterval } = answer
+  return { kind: 'count', partitionsInterval, restsOnLaw: true, law: identified(law) }
 }
 
 function identified(law: LawInterval | LawUnidentified): LawInterval | null {

@@ -1,7 +1,9 @@
 /**
- * When the measurements cannot tell how many partitions it takes, and the one command that would settle it.
+ * When the measurements cannot tell how many partitions it takes, and the one command that would settle it;
+ * or when they tell that no number is enough, and what helps then.
  * A side that is too fast to matter, whatever its noise, refuses nothing.
  */
+import type { DemandPlan } from './demand.ts'
 import type { Measurement } from './measurement.ts'
 import { partitionsFor, type Side } from './partition-count.ts'
 import { runsForRatio } from './statistics.ts'
@@ -9,12 +11,16 @@ import { formatCount, formatShare } from './units.ts'
 
 export interface Refusal {
   readonly kind: 'refused'
-  /** One sentence: what the data cannot tell, and the figure that shows it. */
+  /** What the data cannot tell, or what no number of partitions is enough for, and the figure for it. */
   readonly reason: string
   /** Sides whose measurement cannot tell: measured again, longer or more often, they may. */
   readonly doubtful: readonly Side[]
-  /** The command to run instead. */
-  readonly command: string
+  /** The command that would settle it; null where no measurement can. */
+  readonly command: string | null
+  /** What helps but a measurement; null where nothing else does, or the reason says it. */
+  readonly cure: string | null
+  /** What the load asks for, where that could be worked out though no count was given. */
+  readonly requirements: DemandPlan | null
 }
 
 /** How the measuring command was called, so that a better call can be named. */
@@ -96,7 +102,9 @@ export function judgeData(
       kind: 'refused',
       reason: first.fault,
       doubtful: faults.map(({ side }) => side),
-      command: `${rerun.command} --seconds ${Math.ceil(rerun.secondsPerRun * 4)}`
+      command: `${rerun.command} --seconds ${Math.ceil(rerun.secondsPerRun * 4)}`,
+      cure: null,
+      requirements: null
     }
   }
   if (high <= COUNT_RATIO_MAX * low) return null
@@ -110,6 +118,8 @@ export function judgeData(
       `The measurements allow every count from ${formatCount(low)} to ${formatCount(high)}, ` +
       `more than a factor of ${COUNT_RATIO_MAX}.`,
     doubtful: sides.filter(side => side.partitionsHigh > COUNT_RATIO_MAX * low).map(({ side }) => side),
-    command: `${rerun.command} --runs ${runs}`
+    command: `${rerun.command} --runs ${runs}`,
+    cure: null,
+    requirements: null
   }
 }

@@ -54,6 +54,19 @@ function producerCap(window: RequestWindow, partitions: number, brokers: number)
   return (leading * inFlightMax * requestBytes * 1000) / roundTripMs
 }
 
+/** Answer times to show, in milliseconds: one rack, one region, two regions near and far. */
+const ANSWER_TIMES = [0.5, 2, 10, 50]
+
+/** What one producer reaches on one partition, by how long answers take over a network. */
+export function networkCaps(batchBytes: number): string {
+  const caps = ANSWER_TIMES.map(roundTripMs => {
+    const cap = formatByteRate(partitionCap({ batchBytes, roundTripMs }))
+    return `${cap} with answers after ${formatDuration(roundTripMs)}`
+  })
+  const size = formatBinaryBytes(batchBytes)
+  return `Over a network one producer on one partition, batches of ${size}, reaches ${caps.join(', ')}.`
+}
+
 /** Whether one producer reaches `wanted` bytes per second on its partitions, and what to do if it cannot. */
 export function judgeWindow(input: {
   readonly window: RequestWindow
@@ -61,6 +74,8 @@ export function judgeWindow(input: {
   readonly brokers: number
   /** Bytes per second that this producer is to send. */
   readonly wanted: number
+  /** Where the answers were timed: `in this process`. */
+  readonly where?: string
 }): WindowVerdict {
   const { window, partitions, brokers, wanted } = input
   const caps = {
@@ -73,14 +88,16 @@ export function judgeWindow(input: {
 
 type Wanted = Parameters<typeof judgeWindow>[0]
 
-function windowText({ batchBytes, roundTripMs, inFlightMax = IN_FLIGHT_MAX }: RequestWindow): string {
-  const answer = `answers after ${formatDuration(roundTripMs)}`
+function windowText({ window, where }: Wanted): string {
+  const { batchBytes, roundTripMs, inFlightMax = IN_FLIGHT_MAX } = window
+  const answer = `answers after ${formatDuration(roundTripMs)}${where === undefined ? '' : ` ${where}`}`
   return `${inFlightMax} requests under way, batches of ${formatBinaryBytes(batchBytes)} and ${answer}`
 }
 
-function enoughLine({ window, wanted }: Wanted, cap: number): string {
+function enoughLine(input: Wanted, cap: number): string {
+  const { wanted } = input
   const reach = `a producer reaches up to ${formatByteRate(cap)}`
-  return `With ${windowText(window)}, ${reach}: enough for ${formatByteRate(wanted)}.`
+  return `With ${windowText(input)}, ${reach}: enough for ${formatByteRate(wanted)}.`
 }
 
 /** A larger batch first: it costs memory only. Partitions cannot be taken back. */
@@ -90,7 +107,7 @@ function remedies(input: Wanted): string[] {
   const { requestBytesMax = REQUEST_BYTES_MAX } = window
   const cap = producerCap(window, partitions, brokers)
   const reach = `a producer reaches at most ${formatByteRate(cap)}`
-  const lines = [`With ${windowText(window)}, ${reach} of ${formatByteRate(wanted)}.`]
+  const lines = [`With ${windowText(input)}, ${reach} of ${formatByteRate(wanted)}.`]
   const batchMost = requestBytesMax * Math.min(1, brokers / partitions)
   const bytesNeeded = (wanted * roundTripMs) / (1000 * inFlightMax * partitions)
   const rounded = powerOfTwoAtLeast(bytesNeeded)

@@ -65,19 +65,18 @@ export function judgeVerifiability(
 ): Verifiability {
   const what = `Verifying ${formatByteRate(targetThroughput)}`
   const { coresNeeded, memoryBytes, fileHandles } = demand
-  const has = (amount: string): string => `this machine has ${amount}`
   if (coresNeeded > machine.cores) {
-    const sentence = `${what} needs ${formatCount(coresNeeded)} cores; ${has(formatCount(machine.cores))}.`
+    const sentence = `${what} needs ${formatCount(coresNeeded)} cores and has ${formatCount(machine.cores)}.`
     return { verifiable: false, sentence }
   }
   if (memoryBytes > machine.freeMemoryBytes) {
     const free = formatBytes(machine.freeMemoryBytes)
-    const sentence = `${what} needs ${formatBytes(memoryBytes)} of memory; ${has(free)} free.`
+    const sentence = `${what} needs ${formatBytes(memoryBytes)} of memory and has ${free} free.`
     return { verifiable: false, sentence }
   }
   if (machine.freeFileHandles !== null && fileHandles > machine.freeFileHandles) {
     const free = formatCount(machine.freeFileHandles)
-    const sentence = `${what} needs ${formatCount(fileHandles)} file handles; ${has(free)} free.`
+    const sentence = `${what} needs ${formatCount(fileHandles)} file handles and has ${free} free.`
     return { verifiable: false, sentence }
   }
   const sentence = `${what} needs ${formatCount(coresNeeded)} of ${formatCount(machine.cores)} cores here.`

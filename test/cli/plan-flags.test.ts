@@ -17,14 +17,17 @@ function asked(line: string): ReturnType<typeof planOptionsOf> {
 describe('flags of plan', () => {
   test('ask for what they say', () => {
     const line =
-      '--rate 120MB/s --peak-factor 1.8 --growth 30%/2y --record-file r.ndjson --key userId ' +
-      '--handler ./h.mjs --lag-slo 500ms --outage 10m/30m --retention 6h --rf 3 --brokers 6 ' +
-      '--profile msk-m7g.2xlarge --budget 12m --target embedded --seed 7 --topic t --runs 5 --seconds 2 ' +
+      '--rate 120MB/s --peak-factor 1.8 --growth 30%/2y --utilisation 70% --groups 2 ' +
+      '--record-file r.ndjson --key userId --handler ./h.mjs --lag-slo 500ms --outage 10m/30m ' +
+      '--retention 6h --rf 3 --brokers 6 --profile msk-m7g.2xlarge --budget 12m ' +
+      '--target embedded --seed 7 --topic t --runs 5 --seconds 2 ' +
       '--dry-run'
     expect(asked(line)).toEqual({
       targetThroughput: 120e6,
       peakFactor: 1.8,
       growth: { share: 0.3, years: 2 },
+      utilisation: 0.7,
+      groups: 2,
       recordBytes: undefined,
       recordFile: 'r.ndjson',
       keys: undefined,
@@ -76,6 +79,8 @@ describe('flags of plan', () => {
     ['--rate 3MB/s --rf 3 --brokers 2', /^--rf 3 needs as many brokers/],
     ['--rate 3MB/s --budget 5s', /^--budget 5 s is shorter/],
     ['--rate 3MB/s --target sim --handler h.mjs', /^--target sim simulates consumers/],
+    ['--rate 3MB/s --target sim --engine engine.partition.pace=1000', /^--target sim runs no engine/],
+    ['--rate 3MB/s --utilisation 1.2', /^The utilisation "1.2" must lie above 0/],
     ['--rate 3MB/s --outage 10m', /^The outage "10m" has another form/]
   ])('that contradict each other, or make no sense, are refused in one sentence: %s', (line, message) => {
     expect(() => asked(line)).toThrow(message)

@@ -76,6 +76,29 @@ describe('the command line', () => {
     expect(await refused('plan', '--rate')).toContain('argument missing')
   })
 
+  test.each([
+    [
+      'plan',
+      ['--rate', '1MB/s', '--growth', '5%', '--growth=6%'],
+      '--growth is given twice, as 5% and as 6%'
+    ],
+    ['bench produce', ['--seconds', '1', '--seconds', '2'], '--seconds is given twice, as 1 and as 2'],
+    ['tune', ['--seed', '1', '--seed', '1'], '--seed is given twice, as 1 and as 1'],
+    ['report replay', ['there', '--out', 'a', '--out', 'b'], '--out is given twice, as a and as b']
+  ])('refuses a flag of %s that is given twice', async (command, flags, sentence) => {
+    expect(await refused(...command.split(' '), ...flags)).toBe(`${sentence}: give it once.`)
+  })
+
+  test('refuses in a dry run what the run itself would refuse', async () => {
+    const dry = ['plan', '--rate', '1MB/s', '--dry-run']
+    expect(await refused(...dry, '--handler', 'no-such.mjs')).toContain('no-such.mjs cannot be found')
+    expect(await refused(...dry, '--engine', 'nope=1')).toContain('"nope" is not a broker setting')
+    expect(await refused(...dry, '--engine', 'log.dirs=there')).toContain('leave log.dirs out')
+    expect(await refused(...dry, '--target', 'sim:nope')).toContain('The law "nope" has no known family')
+    const taken = ['--engine', 'engine.partition.pace=2000000', '--engine', 'engine.partition.threads.max=4']
+    expect(await run(...dry, ...taken)).toMatchObject({ code: 0, err: '' })
+  })
+
   test('refuses other flags that make no sense', async () => {
     const rate = ['plan', '--rate', '1MB/s']
     expect(await refused(...rate, '--process', 'sleep:2ms')).toContain('has no known kind')

@@ -1,16 +1,18 @@
 /** The measured consumer in its own thread: what it does with a record is what its rate is of. */
 import { afterEach, describe, expect, test } from 'vitest'
+import type { AuditResult } from '../../src/harness/audit.ts'
 import { ConsumerBench } from '../../src/harness/plan/measure-consumer.ts'
+import { WrittenRecords } from '../../src/harness/plan/written-records.ts'
 import type { ProcessCost } from '../../src/planner/units.ts'
 import { RECORD_BYTES, SmallBench } from './plan/small-plan.ts'
 import { damageRecord, logEnds, loseBatch } from './stored-logs.ts'
 
 const SECONDS = 0.3
 const TOPIC = 'measured'
-const PARTITION = { topic: TOPIC, partition: 0 }
 
 let bench: SmallBench | null = null
 let consumers: ConsumerBench | null = null
+let written: WrittenRecords | null = null
 
 /** An engine with a partition that one loader has filled. */
 async function filled(process: ProcessCost | null = null): Promise<{
@@ -31,12 +33,17 @@ async function filled(process: ProcessCost | null = null): Promise<{
   return { small, reader, directory, end: logEnds(directory, TOPIC)[0] ?? 0 }
 }
 
-async function acknowledged({ producers }: SmallBench): Promise<readonly number[]> {
-  return (await producers.acknowledged(TOPIC, 1))[0] ?? []
+/** Reads the partition back, which is to hold so many records, or what was acknowledged. */
+async function readBack({ context, producers }: SmallBench, expected?: number): Promise<AuditResult> {
+  written = new WrittenRecords(context)
+  await written.audit(TOPIC, expected === undefined ? await producers.acknowledged(TOPIC, 1) : [[expected]])
+  return written.audited
 }
 
 afterEach(async () => {
+  await written?.close()
   await consumers?.close()
+  written = null
   await bench?.close()
   consumers = null
   bench = null
@@ -55,34 +62,33 @@ describe('a consumer thread', { timeout: 60_000 }, () => {
   })
 
   test('audits all that lies in the log, and nothing else', async () => {
-    const { small, reader, end } = await filled()
+    const { small, end } = await filled()
     expect(end).toBeGreaterThan(100)
-    expect(await reader.audit(PARTITION, await acknowledged(small))).toEqual({
+    expect(await readBack(small)).toEqual({
       records: end,
       bytes: end * RECORD_BYTES
     })
   })
 
   test('refuses a log in which a record was damaged after it was written', async () => {
-    const { small, reader, directory } = await filled()
+    const { small, directory } = await filled()
     damageRecord(directory, TOPIC)
-    await expect(reader.audit(PARTITION, await acknowledged(small))).rejects.toMatchObject({
+    await expect(readBack(small)).rejects.toMatchObject({
       code: 'HIGHWATER_AUDIT'
     })
   })
 
   test('refuses a log with every offset and every checksum, but lost records for doubled ones', async () => {
-    const { small, reader, directory } = await filled()
+    const { small, directory } = await filled()
     loseBatch(directory, TOPIC)
-    await expect(reader.audit(PARTITION, await acknowledged(small))).rejects.toMatchObject({
+    await expect(readBack(small)).rejects.toMatchObject({
       code: 'HIGHWATER_AUDIT',
       message: expect.stringMatching(/\d+ lost, \d+ twice|\d+ twice/)
     })
   })
 
   test('refuses a log that ends before what was acknowledged', async () => {
-    const { small, reader } = await filled()
-    const [count = 0] = await acknowledged(small)
-    await expect(reader.audit(PARTITION, [count + 1])).rejects.toMatchObject({ code: 'HIGHWATER_AUDIT' })
+    const { small, end } = await filled()
+    await expect(readBack(small, end + 1)).rejects.toMatchObject({ code: 'HIGHWATER_AUDIT' })
   })
 })

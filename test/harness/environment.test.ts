@@ -1,7 +1,14 @@
 import { closeSync, openSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { busyWarning, freeDiskBytes, readMachine } from '../../src/harness/environment.ts'
+import {
+  busyWarning,
+  environmentFacts,
+  freeDiskBytes,
+  machineLine,
+  readMachine,
+  simulatedEnvironment
+} from '../../src/harness/environment.ts'
 import { measurements } from './plan/fixture.ts'
 
 const { environment } = measurements()
@@ -11,6 +18,17 @@ describe('the environment', () => {
     expect(busyWarning({ ...environment, busyBefore: 0.15 })).toBeNull()
     expect(busyWarning({ ...environment, busyBefore: null })).toBeNull()
     expect(busyWarning({ ...environment, busyBefore: 0.5 })).toContain('Other work took 50 % of all cores')
+  })
+
+  test('of a simulation is nothing of this machine, in figures or in words', () => {
+    const simulated = simulatedEnvironment(8)
+    expect(simulated).toMatchObject({ cores: 8, memoryBytes: 0, busyBefore: null })
+    expect(JSON.stringify(simulated)).not.toContain(process.version)
+    expect(machineLine(simulated)).toMatch(/^none, a simulation; highwater \d/)
+    expect(environmentFacts(simulated, 2).map(([term]) => term)).toEqual(['Machine', 'highwater', 'Took'])
+    expect(machineLine(environment)).toBe(
+      'Example CPU @ 3.00GHz, 64 cores, Node v20.19.0, highwater 0.1.0 (0123456789)'
+    )
   })
 
   test('knows what there is to verify with', () => {

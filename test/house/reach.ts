@@ -18,6 +18,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'node:fs': [
     'src/data-plane/log/file-storage.ts',
     'src/data-plane/log/lock-file.ts',
+    'src/harness/regular-file.ts',
     'src/harness/report-writer.ts',
     'src/harness/benchmark/lines.ts',
     // What a user names: records, keys, profiles, a handler, a report to be made again.

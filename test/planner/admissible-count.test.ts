@@ -40,7 +40,7 @@ describe('the interval', () => {
       floor: RATE,
       ceiling: { name: 'replicas per broker', partitions: 8 },
       sentence:
-        'No count is admissible: the target rate asks for 27 partitions, replicas per broker permits 8.'
+        'No count keeps every limit: the target rate asks for 27 partitions, replicas per broker permits 8.'
     })
   })
 

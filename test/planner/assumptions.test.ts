@@ -141,7 +141,7 @@ describe('rows of measured costs', () => {
       memoryBytes: 6e7 + 45e3 * partitions,
       handles: 24 + 3 * partitions
     }))
-    expect(costRows(fitCosts(points))).toEqual([
+    expect(costRows(fitCosts(points), 'on this machine')).toEqual([
       {
         quantity: 'memory of one more partition',
         value: '45',
@@ -157,5 +157,12 @@ describe('rows of measured costs', () => {
         source: 'line through 3 measurements on this machine'
       }
     ])
+  })
+
+  test('say where they are from, and where not even their sign is known', () => {
+    const points = [100, 104, 97].map((startMs, index) => ({ partitions: 4 ** index, startMs }))
+    expect(costRows(fitCosts(points), 'of the simulation')[0]?.source).toBe(
+      'not distinguishable from 0; line through 3 measurements of the simulation'
+    )
   })
 })

@@ -55,6 +55,29 @@ describe('costs', () => {
     expect(fit?.sentence).toMatch(/off by \d+ % at most: it is no straight line\.$/)
   })
 
+  test('that are 0 but for the rounding of their sums are 0', () => {
+    const points = [1, 3, 7].map(partitions => ({ partitions, handles: 3 * partitions, threads: 0.1 + 0.2 }))
+    const [handles, threads] = fitCosts(points)
+    expect([handles?.line.intercept, threads?.line.slope]).toEqual([0, 0])
+    expect(handles?.sentence).toBe('open handles: 0 and 3 a partition (95 %: 3 to 3); off by 0 % at most.')
+    expect(threads?.sentence).toBe('threads: 0.3 and 0 a partition (95 %: 0 to 0); off by 0 % at most.')
+  })
+
+  test('whose sign is not known are said not to be distinguishable from 0', () => {
+    const said = (values: readonly number[]): string | undefined =>
+      fitCosts(values.map((startMs, index) => ({ partitions: 4 ** index, startMs })))[0]?.sentence
+    expect(said([100, 104, 97, 103])).toMatch(
+      /^start: about 101 ms; what one more partition takes is not distinguishable from 0 \(95 %: -.*\); off/
+    )
+    expect(said([1, 4.4, 15, 66])).toMatch(
+      /^start: 1\.0\d ms a partition \(95 %: .*\) and a fixed part not distinguishable from 0; off by/
+    )
+    // A bent line begins below 0 for certain.
+    expect(said([1, 31, 151, 631])).toBe(
+      'start: 10 ms a partition (95 %: 10 ms to 10 ms), less 9 ms in all; off by 0 % at most.'
+    )
+  })
+
   test('that were measured too little are left out', () => {
     const points = [
       { partitions: 1, memoryBytes: 1e6, handles: 27 },

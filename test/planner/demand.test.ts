@@ -17,6 +17,14 @@ function keysOf(weights: readonly number[], sampleRecords: number | null = null)
 
 const counts = (input: DemandInput) => planDemand(input).constraints.map(each => [each.name, each.partitions])
 
+test('that a given handler takes as long for each record is assumed, what a measured one took is not', () => {
+  const row = (handler: DemandInput['handler']) =>
+    planDemand({ ...PLAIN, handler }).assumptions.find(({ quantity }) => quantity === 'Cs² of the handler')
+  expect(row(givenCost({ kind: 'wait', micros: 2000 }))).toMatchObject({ value: '0', kind: 'assumed' })
+  const times = { count: 100, meanMs: 2, variance: 2, sampleMs: [], meanCpuMs: null }
+  expect(row(measuredCost(times))).toMatchObject({ value: '0.5', kind: 'measured' })
+})
+
 describe('a plain load', () => {
   test('takes 115 partitions, 153 if an outage is to be cleared, and 200 if others ask for them', () => {
     expect(planDemand(PLAIN).partitions).toBe(115)

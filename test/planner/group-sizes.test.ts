@@ -38,7 +38,13 @@ describe('the members needed', () => {
     [10, 1, 0.1, 10],
     [10, 1, 0.3, 4]
   ])('for %i partitions, %f over all and %f a member are %s', (partitions, target, member, members) => {
-    expect(membersNeeded({ partitions, targetThroughput: target, memberThroughput: member })).toBe(members)
+    const load = { partitions, shares: null, targetThroughput: target, memberThroughput: member }
+    expect(membersNeeded(load)).toBe(members)
+  })
+
+  test('are reckoned as fast for more partitions than any memory could list', () => {
+    const load = { partitions: 4e14, shares: null, targetThroughput: 1e9, memberThroughput: 1e6 }
+    expect(membersNeeded(load)).toBe(1000)
   })
 
   test('drain what the busiest holds, and one fewer do not', () => {
@@ -49,14 +55,14 @@ describe('the members needed', () => {
         rate,
         rate,
         (partitions, targetThroughput, memberThroughput) => {
-          const members = membersNeeded({ partitions, targetThroughput, memberThroughput })
+          const members = membersNeeded({ partitions, shares: null, targetThroughput, memberThroughput })
           const load = (count: number) => Math.ceil(partitions / count) * targetThroughput
           const drained = memberThroughput * partitions
           if (members === null) {
             expect(targetThroughput).toBeGreaterThan(drained)
             return
           }
-          expect(load(members)).toBeLessThanOrEqual(drained)
+          expect(load(members)).toBeLessThanOrEqual(drained * (1 + 1e-9))
           if (members > 1) expect(load(members - 1)).toBeGreaterThan(drained)
         }
       )
@@ -64,7 +70,38 @@ describe('the members needed', () => {
   })
 })
 
+describe('the members needed for keys that are not alike', () => {
+  const shares = [0.1, 0.4, 0.2, 0.3]
+
+  test.each<[number, number | null]>([
+    // The fullest partition gets 40, the two fullest 70, the three fullest 90 MB/s of 100.
+    [39, null],
+    [40, 4],
+    [69, 4],
+    [70, 2],
+    [99, 2],
+    [100, 1]
+  ])('are reckoned by the fullest that one may hold: %f MB/s a member are %s', (member, members) => {
+    const load = { partitions: 4, shares, targetThroughput: 100e6, memberThroughput: member * 1e6 }
+    expect(membersNeeded(load)).toBe(members)
+  })
+})
+
 describe('rounding up', () => {
+  test('takes no count that does not carry the load, and itself though nobody asked of it', () => {
+    // 28 and 30 have six and eight group sizes, 27 has four; 32 is not permitted.
+    const rounded = (...lost: readonly number[]) =>
+      roundedPartitions(27, { brokers: 1, partitionsMax: 31, carries: count => !lost.includes(count) })
+    expect([rounded(), rounded(30), rounded(28, 30), rounded(27, 28, 29, 30, 31)]).toEqual([30, 28, 27, 27])
+  })
+
+  test('takes a multiple of the brokers only where one carries the load', () => {
+    const rounded = (lost: number) =>
+      roundedPartitions(23, { brokers: 6, partitionsMax: 28, carries: count => count !== lost })
+    // 24 is the only multiple of six; 28 has six group sizes.
+    expect([rounded(0), rounded(24)]).toEqual([24, 28])
+  })
+
   const FREE = 1e6
   test.each([
     [27, 3, FREE, 30],
@@ -80,7 +117,7 @@ describe('rounding up', () => {
     [27, 3, 28, 27],
     [29, 3, 29, 29]
   ])('%i partitions on %i brokers with at most %i gives %i', (partitions, brokers, most, rounded) => {
-    expect(roundedPartitions(partitions, brokers, most)).toBe(rounded)
+    expect(roundedPartitions(partitions, { brokers, partitionsMax: most, carries: () => true })).toBe(rounded)
   })
 
   test('never falls, stays below a quarter more and the limit, and divides by the brokers if it can', () => {
@@ -88,7 +125,7 @@ describe('rounding up', () => {
     fc.assert(
       fc.property(count, fc.integer({ min: 1, max: 12 }), count, (partitions, brokers, room) => {
         const most = partitions + room
-        const rounded = roundedPartitions(partitions, brokers, most)
+        const rounded = roundedPartitions(partitions, { brokers, partitionsMax: most, carries: () => true })
         expect(rounded).toBeGreaterThanOrEqual(partitions)
         expect(rounded).toBeLessThanOrEqual(Math.min(most, partitions * 1.25))
         const multiple = Math.ceil(partitions / brokers) * brokers

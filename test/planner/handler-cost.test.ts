@@ -37,7 +37,9 @@ describe('a measured cost', () => {
     expect(cost.variationInterval?.map(end => Number(end.toFixed(3)))).toEqual([1.763, 1.838])
     expect(cost.meanInterval?.map(end => Number(end.toFixed(4)))).toEqual([0.4052, 0.4148])
     expect(cost.process).toEqual({ kind: 'cpu', micros: 410 })
-    expect(cost.text).toBe('410 µs a record, Cs² 1.8 [1.76, 1.84], measured on 50 000 records')
+    expect(cost.text).toBe(
+      '410 µs a record, squared variation Cs² 1.8 [1.76, 1.84], measured on 50 000 records'
+    )
   })
 
   test('waits unless it is known to compute', () => {
@@ -50,7 +52,9 @@ describe('a measured cost', () => {
     const cost = measuredCost(timesOf([1, 2, 3]))
     expect(cost.variationInterval).toBeNull()
     expect(cost.meanInterval).toBeNull()
-    expect(cost.text).toBe('2 ms a record, Cs² 0.25 of too few to tell how far off, measured on 3 records')
+    expect(cost.text).toBe(
+      '2 ms a record, squared variation Cs² 0.25 of too few to tell how far off, measured on 3 records'
+    )
     expect(measuredCost(timesOf([5])).text).toContain('on 1 record')
   })
 

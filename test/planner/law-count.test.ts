@@ -104,13 +104,29 @@ describe('a refusal', () => {
       reason: 'A scaling law takes at least 3 different partition counts; measured: 1 and 2.',
       doubtful: [],
       command: 'highwater plan --rate 120MB/s --points 1,2,4,16 --runs 5',
+      cure: null,
+      requirements: null,
       measureNext: 16
     })
   })
 
+  test('names its points instead of those that were asked for', () => {
+    const command = 'highwater plan --points 1,2 --rate 120MB/s'
+    const asked = { law: measured(LINEAR, [1, 2]), targetThroughput: 120e6, partitionsMax: 1000 }
+    expect(countForRate({ ...asked, rerun: { ...RERUN, command } })).toMatchObject({
+      command: 'highwater plan --rate 120MB/s --points 1,2,4,16 --runs 5'
+    })
+    const far = { ...asked, law: measured(LINEAR), targetThroughput: 500e6 }
+    expect(countForRate({ ...far, rerun: { ...RERUN, command } })).toMatchObject({
+      command: 'highwater plan --rate 120MB/s --points 1,2,4,16,64'
+    })
+  })
+
   test('of a target above the peak says where the peak is', () => {
-    const { cause, reason, measureNext } = refused(ask(measured(USL_STRONG, [1, 2, 4, 32]), 120))
+    const refusal = refused(ask(measured(USL_STRONG, [1, 2, 4, 32]), 120))
+    const { cause, reason, measureNext } = refusal
     expect(cause).toBe('no-count')
+    expect(refusal).toMatchObject({ command: null, cure: expect.stringMatching(/plan for less/) })
     expect(reason).toMatch(/^No number of partitions is enough for 120 MB\/s: the curve peaks at /)
     expect(reason).toMatch(/ at 1[45] partitions with 4\d(\.\d)? MB\/s\.$/)
     expect(measureNext).toBeNull()
@@ -133,6 +149,8 @@ describe('a refusal', () => {
         'trusted there, measure at 64 as well.',
       doubtful: [],
       command: 'highwater plan --rate 120MB/s --points 1,2,4,16,64',
+      cure: null,
+      requirements: null,
       measureNext: 64
     })
   })

@@ -151,6 +151,24 @@ describe('what asks for partitions', () => {
     expect(made.verifiability.sentence).toContain('338 MB/s')
   })
 
+  test('producers are given more room than they need by the utilisation, and consumers are not', () => {
+    const headroom = { ...AS_ASKED, utilisation: 0.7 }
+    // Producers, on a straight line of 50 MB/s: 300 / 0.7 / 50 = 8.57, and the same load is offered.
+    const producing = plan({ ...exact, headroom, consumerFetchOnly: point([1000, 1000, 1000]) })
+    expect(producing).toMatchObject({ partitions: 9, partitionsInterval: [9, 9], offeredThroughput: 300e6 })
+    expect(plan({ ...exact, headroom })).toMatchObject({ partitions: 38, partitionsInterval: [38, 38] })
+  })
+
+  test('the law is asked for the rate over the utilisation too', () => {
+    // 50 N / (1 + 0.05 (N - 1)) reaches 300 / 0.8 = 375 with 356.25 / 31.25 = 11.4 partitions.
+    const points = [1, 2, 4, 16].map(partitions => {
+      const rate = (50e6 * partitions) / (1 + 0.05 * (partitions - 1))
+      return { partitions, runs: [rate, rate, rate] }
+    })
+    const headroom = { ...AS_ASKED, utilisation: 0.8 }
+    expect(plan({ points, headroom, consumerFetchOnly: point([1000, 1000, 1000]) }).partitions).toBe(12)
+  })
+
   test('the law of total throughput counts, not Tp alone', () => {
     // 50 N / (1 + 0.05 (N - 1)) reaches 300 with 285 / 35 = 8.14 partitions; 300 / 50 = 6.
     const points = [1, 2, 4, 16].map(partitions => {
@@ -175,7 +193,9 @@ describe('what asks for partitions', () => {
       kind: 'refused',
       reason: expect.stringMatching(/^The lag SLO of 50 µs is below the 100 µs that one record takes/),
       doubtful: [],
-      command: 'highwater plan --rate 300MB/s'
+      command: null,
+      cure: null,
+      requirements: expect.objectContaining({ partitions: Infinity })
     })
   })
 
@@ -196,7 +216,51 @@ describe('what asks for partitions', () => {
 
   test('one key with everything is refused, with what to do', () => {
     const keys = makeKeyShares(Int32Array.of(5), Float64Array.of(1), null)
-    expect(refusal({ ...exact, keys }).reason).toMatch(/^The hottest key alone needs .* give it a topic/)
+    const { reason, command, cure, requirements } = refusal({ ...exact, keys })
+    expect(reason).toMatch(/^The hottest key alone needs .* give it a topic/)
+    // 300 MB/s of 8: 38 parts. No measurement makes 8 of 300.
+    expect(command).toBeNull()
+    expect(cure).toBe(
+      'Above 8 MB/s at the peak no partition count works, for the hottest key; split into 38 parts it ' +
+        'would be 304 MB/s.'
+    )
+    expect(requirements?.hottestKey?.salting).toMatchObject({ ways: 38, suffices: true })
+  })
+
+  test('one key that fits but at the low end of Tc is measured again', () => {
+    // Tc is 293 to 308 MB/s at 80 %: 234 to 246, and the key needs 80 % of 300.
+    const keys = makeKeyShares(Int32Array.of(0, 1), Float64Array.of(80, 20), null)
+    const rates = { producer: point([400, 400, 400]), points: lineOf(400) }
+    const { reason, command } = refusal({ ...rates, keys, consumerFetchOnly: point([297, 300, 303]) })
+    expect(reason).toMatch(/^At the low end of what was measured no count is enough\. The hottest key alone/)
+    expect(command).toBe('highwater plan --rate 300MB/s --runs 6')
+  })
+
+  test('a rate that no count reaches is refused with what the load asks for, and no command', () => {
+    // 50 N / (1 + 0.05 (N - 1)) + 0.01 N (N - 1)) peaks at 10 partitions with 213 MB/s.
+    const points = [1, 2, 4, 16].map(partitions => {
+      const slower = 1 + 0.05 * (partitions - 1) + 0.01 * partitions * (partitions - 1)
+      const rate = (50e6 * partitions) / slower
+      return { partitions, runs: [rate, rate, rate] }
+    })
+    const { reason, command, cure, requirements } = refusal({ ...exact, points })
+    expect(reason).toMatch(/^No number of partitions is enough for 300 MB\/s: the curve peaks at 10 /)
+    expect([command, cure]).toEqual([null, expect.stringMatching(/^No measurement changes that/)])
+    expect(requirements).toMatchObject({ partitions: Infinity, binding: { name: 'scaling' }, fullest: null })
+  })
+
+  test('keys are spread for what a partition takes in at the low end of Tp, not at its middle', () => {
+    // One key has 14.5 %, 85 others 1.006 %. Tp is 45.2 to 55.2 MB/s: 15.1 to 18.4 % of 300. From 43 to 85
+    // partitions one of the others shares the hot key's, 15.5 %; from 86 on none does.
+    const hashes = Int32Array.from({ length: 86 }, (_, index) => index)
+    const weights = Float64Array.from(hashes, hash => (hash === 0 ? 0.145 : 0.855 / 85))
+    const keys = makeKeyShares(hashes, weights, null)
+    const producer = point([48, 50, 52])
+    const made = plan({ keys, producer, consumerFetchOnly: point([5000, 5000, 5000]) })
+    expect(made).toMatchObject({ partitions: 86, partitionsInterval: [22, 86] })
+    const [low] = producer.measurement.interval95
+    expect(made.requirements.shareLimit).toBeCloseTo(low / 300e6, 9)
+    expect((made.requirements.fullest?.share ?? 1) * 300e6).toBeLessThanOrEqual(low)
   })
 
   test('keys that make a small doubt about Tc a large one about the count are refused', () => {
@@ -209,7 +273,9 @@ describe('what asks for partitions', () => {
       kind: 'refused',
       reason: 'The measurements allow every count from 2 to 11, more than a factor of 4.',
       doubtful: ['consume'],
-      command: 'highwater plan --rate 300MB/s --runs 6'
+      command: 'highwater plan --rate 300MB/s --runs 6',
+      cure: null,
+      requirements: null
     })
   })
 })
@@ -231,7 +297,9 @@ describe('a law that noise hides', () => {
       kind: 'refused',
       reason: expect.stringContaining('1 500 MB/s the measurements leave open'),
       doubtful: ['produce'],
-      command: 'highwater plan --rate 300MB/s --runs 12'
+      command: 'highwater plan --rate 300MB/s --runs 12',
+      cure: null,
+      requirements: null
     })
   })
 
@@ -240,7 +308,9 @@ describe('a law that noise hides', () => {
       kind: 'refused',
       reason: expect.stringContaining('needs more than 32 partitions, twice the most that were measured'),
       doubtful: [],
-      command: 'highwater plan --rate 300MB/s --points 1,2,4,16,64'
+      command: 'highwater plan --rate 300MB/s --points 1,2,4,16,64',
+      cure: null,
+      requirements: null
     })
   })
 })
@@ -360,7 +430,7 @@ describe('doubts', () => {
     const machine = { ...INPUT.machine, cores: 2 }
     expect(plan({ machine }).verifiability).toEqual({
       verifiable: false,
-      sentence: 'Verifying 300 MB/s needs 3 cores; this machine has 2.'
+      sentence: 'Verifying 300 MB/s needs 3 cores and has 2.'
     })
   })
 
@@ -369,7 +439,9 @@ describe('doubts', () => {
       kind: 'refused',
       reason: 'The runs of Tc lie 70 % apart, 50 % is permitted.',
       doubtful: ['consume'],
-      command: 'highwater plan --rate 300MB/s --seconds 20'
+      command: 'highwater plan --rate 300MB/s --seconds 20',
+      cure: null,
+      requirements: null
     })
   })
 
@@ -387,9 +459,21 @@ describe('exit codes', () => {
     ['a plan that did not hold', plan(), { ...held, held: false }, 2],
     ['a plan that could not be verified', plan(), { ...held, verified: false, held: false }, 0],
     ['a plan without a verification', plan(), null, 0],
-    ['a refusal', { kind: 'refused' as const, reason: '', doubtful: [], command: '' }, null, 3]
+    ['a refusal', refusal({ consumerFetchOnly: point([5, 10, 12]) }), null, 3]
   ] as const)('%s', (_, outcome, verification, code) => {
-    expect(planExitCode(outcome, verification)).toBe(code)
+    expect(planExitCode(outcome, { verification, heldOut: null })).toBe(code)
+  })
+})
+
+describe('the exit code where a prediction of the law failed', () => {
+  const failed = { verification: null, heldOut: { passed: false } }
+
+  test('is 2 if the count rests on the law, and 0 if every measured count carries the load', () => {
+    const rests = plan()
+    const alone = plan({ targetThroughput: 20e6 })
+    expect([rests.restsOnLaw, alone.restsOnLaw]).toEqual([true, false])
+    expect([planExitCode(rests, failed), planExitCode(alone, failed)]).toEqual([2, 0])
+    expect(planExitCode(rests, { ...failed, heldOut: { passed: true } })).toBe(0)
   })
 })
 

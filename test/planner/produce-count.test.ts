@@ -72,7 +72,8 @@ describe('partitions for producers', () => {
 
 describe('a target that every measured count carries by itself', () => {
   test('takes one partition, however few the counts are', () => {
-    expect(count(pointsAt({ 1: 50 }), 40)).toEqual({ kind: 'count', partitionsInterval: [1, 1], law: null })
+    const known = { partitionsInterval: [1, 1], restsOnLaw: false, law: null }
+    expect(count(pointsAt({ 1: 50 }), 40)).toEqual({ kind: 'count', ...known })
   })
 
   test('takes one partition, however badly a law fits them', () => {
@@ -81,6 +82,7 @@ describe('a target that every measured count carries by itself', () => {
     expect(partitionsInterval).toEqual([1, 1])
     expect(law?.choice.points).toHaveLength(4)
     expect(ask(points, 100)).toMatchObject({ kind: 'refused', cause: 'poor-fit' })
+    expect(count(pointsAt({ 1: 50, 2: 100, 4: 200, 16: 800 }), 60).restsOnLaw).toBe(true)
   })
 
   test('is carried at the low end of the runs, not at their middle', () => {

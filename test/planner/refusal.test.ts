@@ -61,7 +61,9 @@ describe('data that cannot tell', () => {
         'Tc reached no steady state: 1 of 3 runs settled, and at half of its slowest run it would decide ' +
         'the count.',
       doubtful: ['consume'],
-      command: 'highwater plan --rate 300MB/s --seconds 20'
+      command: 'highwater plan --rate 300MB/s --seconds 20',
+      cure: null,
+      requirements: null
     })
   })
 
@@ -79,7 +81,9 @@ describe('data that cannot tell', () => {
       kind: 'refused',
       reason: 'The runs of Tc lie 51 % apart, 50 % is permitted.',
       doubtful: ['consume'],
-      command: 'highwater plan --rate 300MB/s --seconds 20'
+      command: 'highwater plan --rate 300MB/s --seconds 20',
+      cure: null,
+      requirements: null
     })
     expect(
       judgeData([produce, side('consume', [8, 10, 10, 10, 10, 10, 10, 10, 13])], TARGET, RERUN)
@@ -101,7 +105,9 @@ describe('data that cannot tell', () => {
       kind: 'refused',
       reason: 'The measurements allow every count from 12 to 83, more than a factor of 4.',
       doubtful: ['consume'],
-      command: 'highwater plan --rate 300MB/s --runs 3'
+      command: 'highwater plan --rate 300MB/s --runs 3',
+      cure: null,
+      requirements: null
     })
     expect(judgeData([side('produce', [50, 50, 50]), two], TARGET, { ...RERUN, runs: 7 })?.command).toBe(
       'highwater plan --rate 300MB/s --runs 8'

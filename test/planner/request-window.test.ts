@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judgeWindow, partitionCap } from '../../src/planner/request-window.ts'
+import { judgeWindow, networkCaps, partitionCap } from '../../src/planner/request-window.ts'
 
 const KIB = 1024
 
@@ -132,4 +132,25 @@ describe('remedies', () => {
       )
     )
   })
+})
+
+test('over a network the answers decide: what one producer reaches on one partition', () => {
+  // 5 x 16 384 bytes in each answer time.
+  expect(networkCaps(16_384)).toBe(
+    'Over a network one producer on one partition, batches of 16 KiB, reaches 164 MB/s with answers after ' +
+      '500 µs, 41 MB/s with answers after 2 ms, 8.19 MB/s with answers after 10 ms, 1.64 MB/s with answers ' +
+      'after 50 ms.'
+  )
+})
+
+test('a verdict says where its answers were timed', () => {
+  const window = { batchBytes: 16_384, roundTripMs: 0.02 }
+  const { sentences } = judgeWindow({
+    window,
+    partitions: 4,
+    brokers: 1,
+    wanted: 1e6,
+    where: 'in this process'
+  })
+  expect(sentences[0]).toContain('answers after 20 µs in this process, ')
 })

@@ -30,16 +30,16 @@ describe('what a machine can verify', () => {
 
   test.each([
     [machine, true, 'Verifying 120 MB/s needs 6 of 6 cores here.'],
-    [{ ...machine, cores: 2 }, false, 'Verifying 120 MB/s needs 6 cores; this machine has 2.'],
+    [{ ...machine, cores: 2 }, false, 'Verifying 120 MB/s needs 6 cores and has 2.'],
     [
       { ...machine, freeMemoryBytes: 1e9 },
       false,
-      'Verifying 120 MB/s needs 2 GB of memory; this machine has 1 GB free.'
+      'Verifying 120 MB/s needs 2 GB of memory and has 1 GB free.'
     ],
     [
       { ...machine, freeFileHandles: 256 },
       false,
-      'Verifying 120 MB/s needs 500 file handles; this machine has 256 free.'
+      'Verifying 120 MB/s needs 500 file handles and has 256 free.'
     ],
     [{ ...machine, freeFileHandles: null }, true, 'Verifying 120 MB/s needs 6 of 6 cores here.']
   ])('%j', (here, verifiable, sentence) => {

@@ -12,8 +12,9 @@ import { section } from '../text-layout.ts'
 import { typedCommand } from '../typed-command.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done, also if this machine cannot verify the count; 2 the count did not hold, or the audit
-failed; 3 no count, the measurements cannot tell; 1 bad input, or no report can be written; 130 interrupted.
+Exit codes: 0 done, also if this machine cannot verify the count; 2 the count did not hold, the law that
+it rests on failed its test, or the audit failed; 3 no count, the measurements cannot tell or none is enough;
+1 bad input, or no report can be written; 130 interrupted.
 `
 
 /** Flags that a better call changes itself. */

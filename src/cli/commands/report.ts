@@ -13,6 +13,9 @@ Exit codes: 0 the files are the same, byte for byte, or were missing and are wri
 input, or nothing can be written.
 `
 
+const CURE =
+  'Files that differ were changed, or made by another version; --out DIRECTORY writes those that follow.'
+
 /** Adds the command; `invocation.exit` learns its exit code. */
 export function addReportCommand(program: Command, { terminal, exit }: Invocation): void {
   const report = program.command('report').description('Works on reports that were written before.')
@@ -29,8 +32,14 @@ export function addReportCommand(program: Command, { terminal, exit }: Invocatio
     .action((directory: string, flags: { readonly out?: string; readonly json?: true }) => {
       const result = replayPlan(directory, flags.out ?? null)
       const rows = result.files.map(({ name, state }) => [name, state])
-      const lines = [...tableLines(rows, NAME_WIDTH), ...result.written.map(path => `wrote ${path}`), '']
+      const isDifferent = result.files.some(({ state }) => state === 'differs')
+      const lines = [
+        ...tableLines(rows, NAME_WIDTH),
+        ...result.written.map(path => `wrote ${path}`),
+        ...(isDifferent && flags.out === undefined ? [CURE] : []),
+        ''
+      ]
       terminal.out(flags.json ? `${JSON.stringify(result.report, null, 2)}\n` : lines.join('\n'))
-      exit(result.files.some(({ state }) => state === 'differs') ? 2 : 0)
+      exit(isDifferent ? 2 : 0)
     })
 }

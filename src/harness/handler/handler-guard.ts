@@ -26,6 +26,9 @@ interface GuardOptions {
   readonly heapMb?: number | undefined
 }
 
+/** What the threads are at: the first import of the module, or calls of its handler. */
+type Phase = 'loading' | 'running'
+
 interface Silence {
   finished: number
   offered: number
@@ -46,33 +49,41 @@ export class HandlerGuard {
   async load(threads: number): Promise<void> {
     const { group, source } = this.#options
     const bodies = Array.from({ length: threads }, () => source)
-    await this.watch(() => group.run('handler', bodies))
+    await this.#watch(() => group.run('handler', bodies), 'loading')
   }
 
   /**
    * Runs something of the group under guard.
    * @throws what it throws; HighwaterError HIGHWATER_HANDLER if the handler was the cause
    */
-  async watch<T>(run: () => Promise<T>): Promise<T> {
+  watch<T>(run: () => Promise<T>): Promise<T> {
+    return this.#watch(run, 'running')
+  }
+
+  async #watch<T>(run: () => Promise<T>, phase: Phase): Promise<T> {
     const silence = new SilenceWatch(this.#options)
     try {
       return await run()
     } catch (cause) {
-      throw this.#explained(cause, silence.isBroken)
+      throw this.#explained(cause, phase, silence.isBroken)
     } finally {
       silence.stop()
     }
   }
 
-  #explained(cause: unknown, isHung: boolean): unknown {
+  #explained(cause: unknown, phase: Phase, isHung: boolean): unknown {
     const { group, source, silenceMs = SILENCE_MS, heapMb = HANDLER_HEAP_MB } = this.#options
-    const done = `after ${formatCount(group.board.finished())} records of this run`
+    const isLoading = phase === 'loading'
+    const done = isLoading
+      ? 'while it was loaded'
+      : `after ${formatCount(group.board.finished())} records of this run`
     if (isHung) {
-      return fault(
-        `The handler ${source.name} hangs: ${done} it has not returned for ${formatDuration(silenceMs)}, ` +
-          'and its thread was ended.',
-        cause
-      )
+      const silence = formatDuration(silenceMs)
+      const what = isLoading
+        ? `never finished loading: what its module does at the top level, an await or a loop, has not ` +
+          `ended for ${silence}`
+        : `hangs: ${done} it has not returned for ${silence}`
+      return fault(`The handler ${source.name} ${what}, and its thread was ended.`, cause)
     }
     const isOurs = cause instanceof HighwaterError && cause.code !== 'HIGHWATER_THREAD_ENDED'
     if (isOurs || cause instanceof KafkaError || cause instanceof InvariantError || !group.hasEnded)

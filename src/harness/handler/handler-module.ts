@@ -6,7 +6,7 @@
  * wrong in it is told in one sentence, for it is somebody else's code.
  */
 import { statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, extname, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { HighwaterError } from '../../base/local-errors.ts'
 import type { Deserializer } from '../../clients/consumer/deserializers.ts'
@@ -24,6 +24,10 @@ export interface LoadedHandler {
   readonly keyDeserializer: Deserializer<unknown> | null
   readonly valueDeserializer: Deserializer<unknown> | null
 }
+
+/** What Node loads as code; TypeScript only where it was told how. */
+const NODE_ENDINGS = ['.mjs', '.js', '.cjs', '']
+const MODULE_ENDINGS = [...NODE_ENDINGS, '.mts', '.ts', '.cts']
 
 function refuse(message: string, cause?: unknown): never {
   throw new HighwaterError('HIGHWATER_CONFIG', message, cause === undefined ? undefined : { cause })
@@ -43,6 +47,9 @@ export function handlerSource(path: string): HandlerSource {
     return refuse(`The handler ${path} cannot be found: name a JavaScript module that exports one.`, cause)
   }
   if (!isFile) return refuse(`The handler ${path} is no file: name a JavaScript module that exports one.`)
+  if (!MODULE_ENDINGS.includes(extname(file))) {
+    return refuse(`The handler ${path} is no JavaScript module: its name must end with .mjs, .js or .cjs.`)
+  }
   return { name: basename(file), address }
 }
 
@@ -53,13 +60,20 @@ export function handlerSource(path: string): HandlerSource {
 export async function loadHandler({ name, address }: HandlerSource): Promise<LoadedHandler> {
   let exported: Record<string, unknown>
   try {
-    exported = (await import(address)) as Record<string, unknown>
+    exported = exportsOf((await import(address)) as Record<string, unknown>)
   } catch (cause) {
     // One that JSON.parse threw while the module ran has a place in it.
     if (cause instanceof SyntaxError && placeOf(cause) === null) {
       const what = oneLine(cause.message)
       return refuse(
         `The handler ${name} has a syntax error: ${what}; node --check ${name} shows where.`,
+        cause
+      )
+    }
+    // What the module itself imports may be of a kind that Node does not know either.
+    if (codeOf(cause) === 'ERR_UNKNOWN_FILE_EXTENSION' && !NODE_ENDINGS.includes(extname(name))) {
+      return refuse(
+        `The handler ${name} is nothing that this Node loads: compile it to a .mjs, .js or .cjs.`,
         cause
       )
     }
@@ -72,11 +86,25 @@ export async function loadHandler({ name, address }: HandlerSource): Promise<Loa
       `The handler ${name} exports no function: export default async (records, context) => { ... }.`
     )
   }
+  // Its source is the one thing in which a class differs from a function.
+  if (/^class\b/.test(Function.prototype.toString.call(handler))) {
+    return refuse(
+      `The handler ${name} exports a class, which cannot be called: export a function that makes one and ` +
+        'calls it, (records, context) => { ... }.'
+    )
+  }
   return {
     handler: handler as LaneHandler<unknown, unknown>,
     keyDeserializer: deserializer(name, exported, 'keyDeserializer'),
     valueDeserializer: deserializer(name, exported, 'valueDeserializer')
   }
+}
+
+/** The default export of a CommonJS module is all that it exports, itself perhaps with a default. */
+function exportsOf(imported: Record<string, unknown>): Record<string, unknown> {
+  const whole = imported['default']
+  if (typeof whole !== 'object' || whole === null) return imported
+  return { ...imported, ...whole }
 }
 
 function deserializer(
@@ -97,9 +125,24 @@ export function whatWas(cause: unknown): string {
   return oneLine(`${cause.name}: ${cause.message}${place === null ? '' : ` ${place}`}`)
 }
 
-/** Where in a module of the user's it was thrown; null if only Node's own code was on the way. */
+/** Our own files, as addresses and as paths. */
+const OWN_PATH = `${resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')}${sep}`
+const OWN_ADDRESS = pathToFileURL(OWN_PATH).href
+
+/** Where in a file of the user's it was thrown; null if only Node's code and ours were on the way. */
 function placeOf({ stack = '' }: Error): string | null {
-  return /^ *(at .*\bfile:.*)$/m.exec(stack)?.[1] ?? null
+  const frames = stack.split('\n').map(line => line.trim())
+  return frames.find(isTheirs) ?? null
+}
+
+/** ES modules have addresses in a stack, CommonJS modules paths. */
+function isTheirs(frame: string): boolean {
+  const file = /^at (?:.*\()?((?:file:|\/|[A-Z]:\\).*?)\)?$/.exec(frame)?.[1]
+  return file !== undefined && !file.startsWith(OWN_ADDRESS) && !file.startsWith(OWN_PATH)
+}
+
+function codeOf(cause: unknown): string | null {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : null
 }
 
 const SHOWN_MAX = 300

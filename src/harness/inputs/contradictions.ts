@@ -22,6 +22,7 @@ export interface GivenInputs {
   readonly seconds?: number | undefined
   readonly rf?: number | undefined
   readonly brokers?: number | undefined
+  readonly engine?: unknown
   readonly target?: 'embedded' | 'sim' | undefined
   readonly dryRun?: unknown
   readonly out?: unknown
@@ -112,7 +113,7 @@ function time({ short, budgetMs, runs, seconds }: GivenInputs): string[] {
 }
 
 /** What a simulation cannot do with what is given. */
-function simulation({ target, handler, recordFile, dryRun, out }: GivenInputs): string[] {
+function simulation({ target, engine, handler, recordFile, dryRun, out }: GivenInputs): string[] {
   const isSimulated = target === 'sim'
   return told([
     isSimulated &&
@@ -121,6 +122,10 @@ function simulation({ target, handler, recordFile, dryRun, out }: GivenInputs): 
     isSimulated &&
       has(recordFile) &&
       '--target sim sends no records of a --record-file: give --record-size, or --target embedded.',
+    isSimulated &&
+      has(engine) &&
+      '--target sim runs no engine, so there is nothing for --engine to set: leave it out, or give ' +
+        '--target embedded.',
     has(dryRun) && has(out) && '--dry-run measures nothing and writes no report: leave --out out.'
   ])
 }

@@ -1,5 +1,6 @@
 /**
- * What `plan` is asked about a load's future and its consumers, as people write it: growth, peaks, outages.
+ * What `plan` is asked about a load's future and its consumers, as people write it: growth, peaks, headroom,
+ * outages.
  */
 import { HighwaterError } from '../../base/local-errors.ts'
 import type { Outage } from '../../planner/consumer-queue.ts'
@@ -14,6 +15,7 @@ interface YearlyGrowth {
 const OUTAGE_FORM = 'give how long it lasts and how long catching up may take, such as 10m/30m'
 const GROWTH_FORM = 'give a share a year, and for how long, such as 30%/2y or 30%/18mo'
 const FACTOR_FORM = 'give how many times the mean the peak is, such as 1.8'
+const USE_FORM = 'give the share of what a partition carries that may be used, such as 0.7 or 70%'
 const FACTOR_MAX = 1000
 const GROWTH_MAX = 100
 const YEARS_MAX = 50
@@ -50,6 +52,14 @@ export function parsePeakFactor(text: string): number {
   const factor = Number(match?.[1] ?? Number.NaN)
   if (factor >= 1 && factor <= FACTOR_MAX) return factor
   return refuse('peak factor', text, `must lie between 1 and ${FACTOR_MAX}: ${FACTOR_FORM}`)
+}
+
+/** `0.7` or `70%`: above 0, at most 1. @throws HighwaterError HIGHWATER_CONFIG */
+export function parseUtilisation(text: string): number {
+  const match = /^(\d+(?:\.\d+)?) ?(%?)$/.exec(text.trim())
+  const share = Number(match?.[1] ?? Number.NaN) / (match?.[2] === '%' ? 100 : 1)
+  if (share > 0 && share <= 1) return share
+  return refuse('utilisation', text, `must lie above 0 and be at most 1: ${USE_FORM}`)
 }
 
 /** `30%/2y`: 0.3 more every year for 2 years; `30%` is for one. @throws HighwaterError HIGHWATER_CONFIG */

@@ -7,6 +7,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { HighwaterError } from '../../base/local-errors.ts'
 import { formatCount } from '../../planner/units.ts'
+import { fileFault } from '../regular-file.ts'
 import { interrupted } from '../run-series.ts'
 import { type CountLimits, countKeys, type EachKey, type KeyCounts } from './key-counts.ts'
 
@@ -38,20 +39,15 @@ export async function readKeyFile(
 }
 
 async function openFile(path: string): Promise<FileHandle> {
-  let file: FileHandle | null = null
-  let isFile = false
+  // Before it is opened: opening a pipe alone waits for somebody who writes into it.
+  const fault = fileFault(path)
+  if (fault !== null) return refuse(path, `of --key-file cannot be read: ${fault}; name another one`)
   try {
-    // A pipe would hold the process until somebody writes into it: `r` alone waits for that.
-    file = await open(path, 'r')
-    isFile = (await file.stat()).isFile()
+    return await open(path, 'r')
   } catch (cause) {
-    await file?.close()
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
     return refuse(path, `of --key-file cannot be read: ${reason}; name another one`, cause)
   }
-  if (isFile) return file
-  await file.close()
-  return refuse(path, 'of --key-file cannot be read: it is no regular file; name another one')
 }
 
 interface LineScan {

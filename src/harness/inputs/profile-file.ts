@@ -7,15 +7,18 @@ import { readFileSync } from 'node:fs'
 import { HighwaterError } from '../../base/local-errors.ts'
 import { parseProfile } from '../../planner/own-profile.ts'
 import type { Profile } from '../../planner/profiles.ts'
+import { fileFault } from '../regular-file.ts'
 
 /** @throws HighwaterError HIGHWATER_CONFIG if there is no such file, or no profile in it */
 export function readProfile(path: string): Profile {
+  const fault = fileFault(path)
+  const unreadable = `The profile ${path} cannot be read: name a JSON file, or a profile known by name.`
+  if (fault !== null) throw new HighwaterError('HIGHWATER_CONFIG', unreadable)
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    const message = `The profile ${path} cannot be read: name a JSON file, or a profile known by name.`
-    throw new HighwaterError('HIGHWATER_CONFIG', message, { cause })
+    throw new HighwaterError('HIGHWATER_CONFIG', unreadable, { cause })
   }
   let value: unknown
   try {

@@ -26,8 +26,10 @@ interface StatedAnswer {
 interface RefusedAnswer {
   readonly kind: 'refused'
   readonly reason: string
-  /** What would settle it. */
-  readonly command: string
+  /** What helps; null where the reason says it, or a command does. */
+  readonly cure: string | null
+  /** What would settle it; null where no measurement can. */
+  readonly command: string | null
 }
 
 export interface AnswerCardInput {
@@ -80,8 +82,11 @@ function countMarkup({ partitions, interval: [low, high] }: CountAnswer): string
   return `<p class="count">${countText(partitions)} ${noun}</p>\n${paragraph(range, 'range')}`
 }
 
-function refusalMarkup({ reason, command }: RefusedAnswer): string {
-  return `${paragraph(reason)}\n<p>This would settle it:</p>\n${commandMarkup(command)}`
+function refusalMarkup({ reason, cure, command }: RefusedAnswer): string {
+  const lines = [paragraph(reason)]
+  if (cure !== null) lines.push(paragraph(cure))
+  if (command !== null) lines.push(`<p>This would settle it:</p>\n${commandMarkup(command)}`)
+  return lines.join('\n')
 }
 
 /** Terms and values side by side where there is room. */

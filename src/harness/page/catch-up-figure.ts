@@ -1,5 +1,6 @@
 /**
- * The backlog while consumers stand still and after: how high it grows, and when it is gone.
+ * The backlog of the fullest partition while its consumer stands still and after: how high it grows, and when
+ * it is gone.
  */
 import { textWidth } from '../svg.ts'
 import { area, box, curve, type Drawing, type Frame, line, shape, words } from './drawing.ts'
@@ -12,28 +13,35 @@ export interface CatchUpFigureInput {
   readonly outageMs: number
   /** From the end of the outage until the backlog must be gone. */
   readonly recoveryMs: number
-  /** Bytes per second that go on arriving. */
-  readonly arrivalRate: number
-  /** Bytes per second that all consumers together take at the recommended count. */
-  readonly drainRate: number
+  /** From the begin of the outage, its end and what comes last; straight in between, and after. */
+  readonly course: readonly BacklogPlace[]
+  /** From the end of the outage; null where the backlog only grows. */
+  readonly clearedAfterMs: number | null
+}
+
+interface BacklogPlace {
+  readonly ms: number
+  readonly bytes: number
 }
 
 const duration = (milliseconds: number): string => quantityText('milliseconds', milliseconds)
 
 export function catchUpFigure(input: CatchUpFigureInput): Figure {
-  const { outageMs, recoveryMs } = input
-  const { backlog, doneMs } = courseOf(input)
+  const { outageMs, recoveryMs, clearedAfterMs } = input
+  const backlog = backlogAt(input, outageMs)
   const bytes = quantityText('bytes', backlog)
   const recovered =
-    doneMs === null
-      ? `never recovers: consumers are no faster than what arrives`
-      : `is gone ${duration(doneMs - outageMs)} later, ` +
-        `${doneMs - outageMs <= recoveryMs ? 'within' : 'beyond'} the ${duration(recoveryMs)} asked for`
+    clearedAfterMs === null
+      ? `never goes: its consumer is no faster than what arrives`
+      : `is gone ${duration(clearedAfterMs)} later, ` +
+        `${clearedAfterMs <= recoveryMs ? 'within' : 'beyond'} the ${duration(recoveryMs)} asked for`
   return makeFigure({
     name: 'catch-up',
     title: 'Backlog after an outage of the consumers',
-    result: `An outage of ${duration(outageMs)} leaves a backlog of ${bytes}, which ${recovered}.`,
-    note: 'At the planned load; consumers stand still in the grey part.',
+    result:
+      `An outage of ${duration(outageMs)} leaves the fullest partition a backlog of ${bytes}, which ` +
+      `${recovered}.`,
+    note: 'At the planned load; the consumer stands still in the grey part.',
     draw: frame => draw(input, frame),
     table: {
       title: 'Backlog by time',
@@ -43,30 +51,29 @@ export function catchUpFigure(input: CatchUpFigureInput): Figure {
         { heading: 'Backlog', quantity: 'bytes' }
       ],
       rows: [
-        ['consumers stop', 0, 0],
-        ['consumers start', outageMs, backlog],
-        ...(doneMs === null ? [] : [['backlog gone', doneMs, 0]]),
-        ['must be gone', outageMs + recoveryMs, Math.max(0, backlogAt(input, outageMs + recoveryMs))]
+        ['the consumer stops', 0, 0],
+        ['the consumer starts', outageMs, backlog],
+        ...(clearedAfterMs === null ? [] : [['backlog gone', outageMs + clearedAfterMs, 0]]),
+        ['must be gone', outageMs + recoveryMs, backlogAt(input, outageMs + recoveryMs)]
       ]
     }
   })
 }
 
-/** Bytes behind at a moment from the begin of the outage. */
-function backlogAt({ outageMs, arrivalRate, drainRate }: CatchUpFigureInput, atMs: number): number {
-  return (arrivalRate * atMs - drainRate * Math.max(0, atMs - outageMs)) / 1000
-}
-
-function courseOf(input: CatchUpFigureInput): { readonly backlog: number; readonly doneMs: number | null } {
-  const { outageMs, arrivalRate, drainRate } = input
-  const backlog = backlogAt(input, outageMs)
-  if (drainRate <= arrivalRate) return { backlog, doneMs: null }
-  return { backlog, doneMs: outageMs + (backlog / (drainRate - arrivalRate)) * 1000 }
+/** Bytes behind at a moment from the begin of the outage, never below 0. */
+function backlogAt({ course }: CatchUpFigureInput, atMs: number): number {
+  const after = course.findIndex(({ ms }) => ms >= atMs)
+  const index = Math.max(1, after < 0 ? course.length - 1 : after)
+  const [before, next] = [course[index - 1], course[index]]
+  if (before === undefined || next === undefined || next.ms === before.ms) return next?.bytes ?? 0
+  const slope = (next.bytes - before.bytes) / (next.ms - before.ms)
+  return Math.max(0, next.bytes + slope * (atMs - next.ms))
 }
 
 function draw(input: CatchUpFigureInput, frame: Frame): Drawing {
-  const { outageMs, recoveryMs } = input
-  const { backlog, doneMs } = courseOf(input)
+  const { outageMs, recoveryMs, clearedAfterMs } = input
+  const backlog = backlogAt(input, outageMs)
+  const doneMs = clearedAfterMs === null ? null : outageMs + clearedAfterMs
   const dueMs = outageMs + recoveryMs
   const endMs = Math.max(dueMs, Math.min(doneMs ?? dueMs, dueMs * 3)) * 1.08
   const time = unitOf('milliseconds', endMs)
@@ -81,7 +88,7 @@ function draw(input: CatchUpFigureInput, frame: Frame): Drawing {
   })
   const at = (ms: number, bytes: number) => [plot.x(ms / time.factor), plot.y(bytes / size.factor)] as const
   const lastMs = Math.min(doneMs ?? endMs, endMs)
-  const course = [at(0, 0), at(outageMs, backlog), at(lastMs, Math.max(0, backlogAt(input, lastMs)))]
+  const course = [at(0, 0), at(outageMs, backlog), at(lastMs, backlogAt(input, lastMs))]
   const floor = [at(0, 0), at(outageMs, 0), at(lastMs, 0)]
   const [peakX, peakY] = at(outageMs, backlog)
   const [due] = at(dueMs, 0)

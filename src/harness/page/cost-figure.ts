@@ -26,7 +26,7 @@ interface CostPanel {
 export interface CostFigureInput {
   readonly panels: readonly CostPanel[]
   readonly recommended: number
-  /** From the smallest count that carries the load to the largest that all limits permit. */
+  /** From the smallest count that is asked for to the largest that all limits permit. */
   readonly admissible: readonly [low: number, high: number]
   /** What ends the interval: the limit that is met first. */
   readonly binding: string
@@ -61,8 +61,8 @@ export function costFigure(input: CostFigureInput): Figure {
   const [low, high] = admissible
   const result =
     low <= high
-      ? `Between ${countText(low)} and ${countText(high)} partitions carry the load within every limit; ` +
-        `${binding} ends the interval. The plan takes ${countText(recommended)}.`
+      ? `Between ${countText(low)} and ${countText(high)} partitions lie within the limits of cluster and ` +
+        `machine; ${binding} ends the interval. The plan takes ${countText(recommended)}.`
       : `No count fits: the load needs ${countText(low)} partitions, and ${binding} permits ` +
         `${countText(high)}.`
   return makeFigure({

@@ -44,7 +44,7 @@ export function courseFigure({ strips: given, whole = null }: CourseFigureInput)
   const runs = strips.flatMap(strip => strip.runs)
   const steady = runs.filter(run => run.steady)
   const cutSeconds = steady.map(({ from, windowSeconds }) => from * windowSeconds)
-  const longest = Math.max(0, ...cutSeconds)
+  const longest = cutSeconds.reduce((most, seconds) => Math.max(most, seconds), 0)
   const settled =
     steady.length === runs.length
       ? `All ${countText(runs.length)} runs`
@@ -116,7 +116,8 @@ function draw(strips: readonly Strip[], frame: Frame, entries: readonly LegendEn
 }
 
 function drawStrip({ name, quantity, runs, median }: Strip, top: number, { width: whole }: Frame): string {
-  const highest = Math.max(median, ...runs.flatMap(run => run.windows)) || 1
+  // Not as arguments: there may be more windows than a call takes.
+  const highest = runs.flatMap(run => run.windows).reduce((most, rate) => Math.max(most, rate), median) || 1
   const upper = top + HEAD
   const bottom = upper + STRIP_HEIGHT
   const y = (value: number): number => bottom - (value / highest) * STRIP_HEIGHT

@@ -5,7 +5,7 @@
 import { area, curve, type Drawing, type Frame, hinted, line, shape, stroke, words } from './drawing.ts'
 import { type Figure, makeFigure } from './figure.ts'
 import type { LegendEntry } from './legend.ts'
-import { drawingOf, makePlot } from './plot.ts'
+import { drawingOf, makePlot, type Plot } from './plot.ts'
 import { countText } from './quantity.ts'
 
 interface EffectivePlace {
@@ -21,20 +21,23 @@ export interface EffectivePartitionsFigureInput {
   readonly places: readonly EffectivePlace[]
   /** 1 / share of the hottest key. */
   readonly ceiling: number
-  readonly recommended: number
+  /** Null where none is. */
+  readonly recommended: number | null
 }
 
 export function effectivePartitionsFigure(input: EffectivePartitionsFigureInput): Figure {
   const { places, ceiling, recommended } = input
   const chosen = places.find(({ partitions }) => partitions === recommended)
   const counted =
-    chosen === undefined
+    recommended === null || chosen === undefined
       ? ''
       : `${countText(recommended)} partitions work as ${countText(chosen.effective)} even ones; `
   return makeFigure({
     name: 'effective-partitions',
     title: 'Effective partitions by partition count',
-    result: `${counted}no count works as more than ${countText(ceiling)}, the ceiling of the hottest key.`,
+    result:
+      `${counted}${counted === '' ? 'No' : 'no'} count works as more than ${countText(ceiling)}, ` +
+      'the ceiling of the hottest key.',
     note: 'The share of the hottest partition, turned over. On the dashed diagonal keys would fall evenly.',
     draw: frame => draw(input, frame),
     table: {
@@ -73,7 +76,6 @@ function draw({ places, ceiling, recommended }: EffectivePartitionsFigureInput, 
   const top = Math.min(most, high)
   const text = `ceiling ${countText(ceiling)}`
   const y = plot.y(ceiling)
-  const x = plot.x(recommended)
   return drawingOf(plot, [
     area(
       places.map(place => at(place.partitions, place.high)),
@@ -85,8 +87,7 @@ function draw({ places, ceiling, recommended }: EffectivePartitionsFigureInput, 
     isCeilingDrawn
       ? words([plot.left + 6, y + 17], text, 'start', 'halo')
       : words([plot.left + 6, plot.top + 13], `↑ ${text}`, 'start', 'soft halo'),
-    line([x, plot.top], [x, plot.bottom], 'line-ink'),
-    plot.above(x, `N = ${countText(recommended)}`),
+    recommended === null ? '' : recommendedMarks(recommended, plot),
     curve(
       places.map(place => at(place.partitions, place.effective)),
       'a'
@@ -98,4 +99,9 @@ function draw({ places, ceiling, recommended }: EffectivePartitionsFigureInput, 
       )
     )
   ])
+}
+
+function recommendedMarks(partitions: number, plot: Plot): string {
+  const x = plot.x(partitions)
+  return line([x, plot.top], [x, plot.bottom], 'line-ink') + plot.above(x, `N = ${countText(partitions)}`)
 }

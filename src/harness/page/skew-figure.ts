@@ -1,6 +1,6 @@
 /**
  * How unevenly keys fall: the share of each partition at the planned count, the greatest first, beside what
- * an even spread would give and what one partition can carry.
+ * an even spread would give and what one partition may get.
  */
 import { box, type Drawing, type Frame, hinted, stroke, words } from './drawing.ts'
 import { type Figure, makeFigure } from './figure.ts'
@@ -13,8 +13,8 @@ export interface SkewFigureInput {
   readonly shares: readonly number[]
   /** Of the load, of the hottest key alone. */
   readonly hottestKey: number
-  /** Of the planned load, what one partition can carry: min(Tp, Tc) / Tt. */
-  readonly capacity: number
+  /** Share of the planned load that one partition may get, at most 1. */
+  readonly limit: number
 }
 
 /** Bars that can be told apart; what is left is one bar of their mean. */
@@ -26,14 +26,14 @@ export function skewFigure(input: SkewFigureInput): Figure {
   const sorted = [...input.shares].sort((one, other) => other - one)
   const hottest = sorted[0] ?? 0
   const imbalance = hottest * sorted.length
-  const verb = hottest <= input.capacity ? 'within' : 'above'
+  const verb = hottest <= input.limit ? 'within' : 'above'
   return makeFigure({
     name: 'skew',
     title: 'Share of each partition',
     result:
       `The hottest of ${countText(sorted.length)} partitions takes ${share(hottest)} of the load, ` +
-      `${Number(imbalance.toPrecision(2))} times an even share, ${verb} the ${share(input.capacity)} that ` +
-      `one partition carries.`,
+      `${Number(imbalance.toPrecision(2))} times an even share, ${verb} the ${share(input.limit)} that ` +
+      `one partition may get.`,
     note:
       `Partitions by share, from the keys of the sample. The hottest key alone is ` +
       `${quantityText('share', input.hottestKey)}.`,
@@ -62,15 +62,15 @@ function legendOf({ hottestKey }: SkewFigureInput, rest: number): LegendEntry[] 
 }
 
 function draw(input: SkewFigureInput, sorted: readonly number[], frame: Frame): Drawing {
-  const { capacity } = input
+  const { limit } = input
   const rest = sorted.slice(BARS_MAX)
   const top = sorted.slice(0, BARS_MAX)
   const even = 1 / Math.max(1, sorted.length)
   const slots = top.length + (rest.length > 0 ? 2 : 0)
   const hottest = top[0] ?? even
-  // A capacity far above every bar would flatten them; it is named at the edge then.
-  const isCapacityDrawn = capacity <= hottest * 3
-  const high = Math.max(hottest, even, isCapacityDrawn ? capacity : 0) * 100
+  // A limit far above every bar would flatten them; it is named at the edge then.
+  const isLimitDrawn = limit <= hottest * 3
+  const high = Math.max(hottest, even, isLimitDrawn ? limit : 0) * 100
   const ranks = [1, ...[10, 20, 30, 40].filter(rank => rank < top.length - 2), top.length]
   const plot = makePlot({
     frame,
@@ -99,14 +99,14 @@ function draw(input: SkewFigureInput, sorted: readonly number[], frame: Frame): 
     top.length > 0 ? bar(1, Math.min(input.hottestKey, hottest), 'mark-b') : '',
     rest.length > 0 ? bar(slots, mean, 'mark-soft') : '',
     stroke([plot.left, plot.y(even * 100)], [plot.right, plot.y(even * 100)], 'soft'),
-    capacityMarks(capacity, plot, isCapacityDrawn)
+    limitMarks(limit, plot, isLimitDrawn)
   ])
 }
 
-function capacityMarks(capacity: number, plot: Plot, isDrawn: boolean): string {
-  const text = `one partition carries ${quantityText('share', capacity)}`
+function limitMarks(limit: number, plot: Plot, isDrawn: boolean): string {
+  const text = `one partition may get ${quantityText('share', limit)}`
   if (!isDrawn) return words([plot.right, plot.top + 12], `↑ ${text}`, 'end', 'halo soft')
-  const y = plot.y(capacity * 100)
+  const y = plot.y(limit * 100)
   const below = y - 6 < plot.top + 8 ? y + 16 : y - 6
   return stroke([plot.left, y], [plot.right, y], 'bad') + words([plot.right, below], text, 'end', 'halo')
 }

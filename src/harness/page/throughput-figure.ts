@@ -21,15 +21,22 @@ interface CurvePlace {
   readonly rate: number
 }
 
+interface FittedFamily {
+  readonly family: string
+  /** Share of the evidence; those of all families add up to 1. */
+  readonly weight: number
+  /** Mean error when one point is left out, a share. */
+  readonly leaveOneOut: number
+}
+
 export interface ThroughputFigureInput {
   /** What the law was fitted to. */
   readonly points: readonly MeasuredRuns[]
-  /** The chosen law, by ascending partitions; null where none holds. */
+  /** The mean of all families by their weight, by ascending partitions; null where none holds. */
   readonly fit: {
-    readonly family: string
+    /** The heaviest first. */
+    readonly families: readonly FittedFamily[]
     readonly curve: readonly (CurvePlace & { readonly low: number; readonly high: number })[]
-    /** Mean error when one point is left out, a share. */
-    readonly leaveOneOut: number
   } | null
   readonly rejected: readonly {
     readonly family: string
@@ -66,9 +73,7 @@ export function throughputFigure(input: ThroughputFigureInput): Figure {
     name: 'throughput',
     title: 'Throughput by partition count',
     result: resultOf(input),
-    note:
-      'Each dot is a run. The curve was fitted to them; its shade is the 95 % interval. The held-out count ' +
-      'was predicted before it was measured.',
+    note: noteOf(input),
     draw: frame => draw(input, frame),
     table: {
       title: 'Throughput by partition count',
@@ -84,7 +89,30 @@ export function throughputFigure(input: ThroughputFigureInput): Figure {
   })
 }
 
-function resultOf({ recommended, plannedLoad, heldOut }: ThroughputFigureInput): string {
+function noteOf({ fit, heldOut }: ThroughputFigureInput): string {
+  const tested = heldOut.length === 0 ? '' : ' The held-out count was predicted before it was measured.'
+  if (fit === null) return `Each dot is a run.${tested}`
+  const parts = fit.families.map(
+    ({ family, weight, leaveOneOut }) =>
+      `${family} ${quantityText('share', weight)} (error ${quantityText('share', leaveOneOut)})`
+  )
+  return (
+    `Each dot is a run. The curve is the mean of all families, each by its weight: ${parts.join(', ')}; ` +
+    `its shade is the 95 % interval.${tested}`
+  )
+}
+
+/** What can be said without a count: whether total throughput is what there is too little of. */
+function resultWithout({ fit, plannedLoad }: ThroughputFigureInput): string {
+  const planned = rate(plannedLoad)
+  const enough = fit?.curve.find(({ low }) => low >= plannedLoad)
+  if (enough === undefined) return `No count is shown to carry the planned ${planned}.`
+  const count = `${countText(enough.partitions)} ${enough.partitions === 1 ? 'partition' : 'partitions'}`
+  return `Total throughput would carry the planned ${planned} with ${count}, but no count is recommended.`
+}
+
+function resultOf(input: ThroughputFigureInput): string {
+  const { recommended, plannedLoad, heldOut } = input
   const planned = rate(plannedLoad)
   const [first] = heldOut
   const tested =
@@ -92,7 +120,7 @@ function resultOf({ recommended, plannedLoad, heldOut }: ThroughputFigureInput):
       ? ''
       : ` At ${countText(first.partitions)} partitions, held out, ${rate(first.predicted)} were predicted ` +
         `and ${rate(first.measured)} measured (off by ${errorText(first.predicted / first.measured - 1)}).`
-  if (recommended === null) return `No count is shown to carry the planned ${planned}.${tested}`
+  if (recommended === null) return `${resultWithout(input)}${tested}`
   const { partitions, rate: expected, rateInterval } = recommended
   const interval = rangeText('bytes-per-second', rateInterval)
   const verb = rateInterval[0] >= plannedLoad ? 'carry' : 'may not carry'
@@ -123,7 +151,7 @@ function rowsOf({ points, fit, rejected, heldOut, recommended }: ThroughputFigur
   const curves = [
     ...(fit?.curve ?? []).map(({ partitions, rate: value, low, high }) => [
       partitions,
-      `curve ${fit?.family ?? ''}`,
+      'curve, weighted fit',
       value,
       low,
       high
@@ -217,8 +245,7 @@ function legendOf({ fit, rejected, heldOut }: ThroughputFigureInput): LegendEntr
     { name: 'median', sample: { kind: 'mark', shape: 'bar', className: 'mark-ink edge' } }
   ]
   if (fit !== null) {
-    const error = quantityText('share', fit.leaveOneOut)
-    entries.push({ name: `${fit.family}, error ${error}`, sample: { kind: 'ribbon', series: 'a' } })
+    entries.push({ name: 'weighted fit', sample: { kind: 'ribbon', series: 'a' } })
   }
   for (const { family, leaveOneOut } of rejected) {
     const error = quantityText('share', leaveOneOut)
@@ -240,12 +267,12 @@ function recommendedBand({ recommended }: ThroughputFigureInput, plot: Plot): st
   return box(low ?? 0, plot.top, [width, plot.bottom - plot.top], 'band')
 }
 
-/** Up to where they leave the plot. */
+/** As far as they lie in the plot. */
 function rejectedCurves({ rejected }: ThroughputFigureInput, at: At, plot: Plot): string[] {
   return rejected.map(({ curve: places }) => {
     const drawn = places.map(({ partitions, rate: value }) => at(partitions, value))
     const out = drawn.findIndex(([, y]) => y <= plot.top)
-    return curve(out < 0 ? drawn : drawn.slice(0, out + 1), 'soft')
+    return curve(out < 0 ? drawn : drawn.slice(0, out), 'soft')
   })
 }
 

@@ -3,7 +3,14 @@
  * profile. Pure: measurements and a plan in, rows and ranges out.
  */
 import { type AdmissibleCount, admissibleCount, ceilingsOf } from '../../planner/admissible-count.ts'
-import { type Assumption, costRows, derivedRows, limitRows, profileRows } from '../../planner/assumptions.ts'
+import {
+  type Assumption,
+  assumptionRow,
+  costRows,
+  derivedRows,
+  limitRows,
+  profileRows
+} from '../../planner/assumptions.ts'
 import {
   type BrokerMemory,
   brokerMemory,
@@ -12,17 +19,19 @@ import {
 } from '../../planner/client-memory.ts'
 import { type CostFit, type CostPoint, costAt, costCeilings, fitCosts } from '../../planner/cost-of-count.ts'
 import { checkFiles, engineHandles, kafkaFiles, segmentsPerReplica } from '../../planner/file-count.ts'
-import { evenGroupSizes, membersNeeded, roundedPartitions } from '../../planner/group-sizes.ts'
+import { evenGroupSizes, roundedPartitions } from '../../planner/group-sizes.ts'
 import { growthMatrix } from '../../planner/growth.ts'
 import { checkLimits, type LimitCheck, replicasPerBroker } from '../../planner/limits.ts'
 import type { Plan } from '../../planner/plan.ts'
 import type { Profile } from '../../planner/profiles.ts'
 import { brokerLoad, brokersNeeded, leaderLoadAfter } from '../../planner/replication.ts'
 import { addedLatencyMs } from '../../planner/replication-latency.ts'
-import { judgeWindow, type WindowVerdict } from '../../planner/request-window.ts'
+import { judgeWindow, networkCaps, type WindowVerdict } from '../../planner/request-window.ts'
 import type { Interval95 } from '../../planner/statistics.ts'
 import { failoverCostOf, unavailability, yearlyMinutes } from '../../planner/unavailability.ts'
-import { formatCount } from '../../planner/units.ts'
+import { formatCount, formatShare } from '../../planner/units.ts'
+import type { Machine } from '../../planner/verifiability.ts'
+import { countLoad, type LoadBasis } from './count-load.ts'
 import type { Measurements } from './measurements.ts'
 import type { CountCost } from './plan-bench.ts'
 import type { PlanSettings } from './plan-settings.ts'
@@ -40,6 +49,8 @@ export interface CountCostLine {
   /** At the recommended count. */
   readonly value: number
   readonly interval95: Interval95
+  /** What there is of it where it was measured; null where nothing limits it, or it is not known. */
+  readonly limit: { readonly value: number; readonly name: string } | null
   readonly sentence: string
 }
 
@@ -69,8 +80,8 @@ export interface PlanCosts {
   /** Counts a topic may grow through, and the share of keys that stay from one to another. */
   readonly growth: { readonly counts: readonly number[]; readonly kept: readonly (readonly number[])[] }
   /**
-   * Consumers that can carry the load, each as fast as one lane here; null if one cannot even carry a
-   * partition.
+   * Consumers that carry the load, none busier than planned and on one lane each, whichever partitions they
+   * hold; null if one cannot even carry the fullest.
    */
   readonly membersNeeded: number | null
   /** Memory of clients, requests under way, handles: one sentence each. */
@@ -99,12 +110,21 @@ function costPoints(costs: readonly CountCost[]): CostPoint[] {
   }))
 }
 
-function lineOf(fit: CostFit, partitions: number): CountCostLine {
+function lineOf(fit: CostFit, partitions: number, machine: Machine): CountCostLine {
   const { quantity, name, unit, line, sentence } = fit
   const points = line.points.map(({ x, y }) => ({ partitions: x, value: y }))
   const { value, interval95 } = costAt(fit, partitions)
   const { slope, slopeInterval, intercept } = line
-  return { quantity, name, unit, points, slope, slopeInterval, intercept, value, interval95, sentence }
+  const limit = limitOf(quantity, machine)
+  return { quantity, name, unit, points, slope, slopeInterval, intercept, value, interval95, limit, sentence }
+}
+
+function limitOf(quantity: CostFit['quantity'], machine: Machine): CountCostLine['limit'] {
+  const { cores, freeMemoryBytes, freeFileHandles } = machine
+  if (quantity === 'memoryBytes') return { value: freeMemoryBytes, name: 'free memory' }
+  if (quantity === 'threads') return { value: THREADS_PER_CORE * cores, name: 'at most' }
+  if (quantity !== 'handles' || freeFileHandles === null) return null
+  return { value: freeFileHandles, name: 'still free' }
 }
 
 interface ClusterChecks {
@@ -114,7 +134,10 @@ interface ClusterChecks {
 }
 
 /** Checks of a cluster with so many partitions of this topic. */
-function checksAt({ profile, settings, offeredThroughput }: ClusterChecks, partitions: number): LimitCheck[] {
+export function checksAt(
+  { profile, settings, offeredThroughput }: ClusterChecks,
+  partitions: number
+): LimitCheck[] {
   const { replicationFactor, brokers, retentionMs } = settings
   const placement = { partitions, replicationFactor, brokers, brokerCores: null, brokerMemoryBytes: null }
   const replicas = replicasPerBroker(placement)
@@ -140,7 +163,7 @@ function clusterCosts(checks: ClusterChecks, partitions: number): ClusterCosts {
   const { replicationFactor, brokers, retentionMs } = settings
   const failover = failoverCostOf(profile)
   const { replicationMsPerPartition, replicaFetchers } = profile.values
-  const written = { targetThroughput: offeredThroughput, replicationFactor, groups: 1 }
+  const written = { targetThroughput: offeredThroughput, replicationFactor, groups: settings.groups }
   const without =
     failover === null || brokers === 1
       ? null
@@ -168,20 +191,26 @@ function brokersSentence({ profile, settings, offeredThroughput }: ClusterChecks
   const { brokerInMax, brokerOutMax, brokerDiskWriteMax, brokerDiskBytes } = profile.values
   const known = [brokerInMax, brokerOutMax, brokerDiskWriteMax, brokerDiskBytes]
   if (known.every(value => value === undefined)) return null
-  const { replicationFactor, retentionMs } = settings
+  const { replicationFactor, groups, retentionMs, utilisation } = settings
   const load = {
     targetThroughput: offeredThroughput,
     replicationFactor,
-    groups: 1,
+    groups,
     retentionMs: retentionMs ?? 0
   }
+  const usable = (rate: { readonly value: number } | undefined): number | null =>
+    rate === undefined ? null : utilisation * rate.value
   const ceilings = {
-    networkIn: brokerInMax?.value ?? null,
-    networkOut: brokerOutMax?.value ?? null,
-    diskWrite: brokerDiskWriteMax?.value ?? null,
+    networkIn: usable(brokerInMax),
+    networkOut: usable(brokerOutMax),
+    diskWrite: usable(brokerDiskWriteMax),
+    // What stays free on a disk is counted by itself.
     diskBytes: brokerDiskBytes?.value ?? null
   }
-  return brokersNeeded(load, ceilings, replicationFactor > 1 ? 1 : 0).sentence
+  const { sentence } = brokersNeeded(load, ceilings, replicationFactor > 1 ? 1 : 0)
+  return utilisation === 1
+    ? sentence
+    : sentence.replace(/\.$/, `; a broker is at most ${formatShare(utilisation)} full.`)
 }
 
 /** What the followers and the page cache of a broker take. */
@@ -195,20 +224,20 @@ function memoryOfBroker(
   return brokerMemory({ partitions, replicationFactor, brokers, fetchers, networkIn })
 }
 
-/** One producer's requests under way, with the answers measured here; null where none were. */
-function windowOf(
-  checks: ClusterChecks,
-  costs: readonly CountCost[],
-  partitions: number
-): WindowVerdict | null {
-  const roundTripMs = costs.at(-1)?.roundTripMs ?? 0
+/**
+ * One producer's requests under way, with the answers measured here; null where none were. They came from one
+ * broker in this process, and say nothing of how long a cluster takes.
+ */
+function windowOf({ findings, settings, target }: Measurements, plan: Plan): WindowVerdict | null {
+  const roundTripMs = findings.costs.at(-1)?.roundTripMs ?? 0
   if (roundTripMs <= 0) return null
-  const { batchBytes, brokers } = checks.settings
+  const { batchBytes } = settings
   return judgeWindow({
     window: { batchBytes, roundTripMs },
-    partitions,
-    brokers,
-    wanted: checks.offeredThroughput
+    partitions: plan.partitions,
+    brokers: 1,
+    wanted: plan.offeredThroughput,
+    where: target === 'sim' ? 'in the simulation' : 'in this process'
   })
 }
 
@@ -246,29 +275,42 @@ function growthCounts(partitions: number, rounded: number): number[] {
 }
 
 /** What nobody asked for is a default, though the plan was made with it. */
-function sourceOf(row: Assumption, { peakFactor, growth }: PlanSettings): Assumption {
+export function sourceOf(row: Assumption, { peakFactor, growth, utilisation }: PlanSettings): Assumption {
   const isDefault =
     (row.quantity === 'peak over average' && peakFactor === 1) ||
     (row.quantity === 'growth' && growth === null) ||
-    row.quantity === 'utilisation'
+    (row.quantity === 'utilisation' && utilisation === 1)
   return isDefault ? { ...row, kind: 'default', source: row.source.replaceAll('asked', 'default') } : row
 }
 
+/** Every group reads all of it: brokers send so many times what they take in. */
+function groupsRow({ groups }: PlanSettings): Assumption {
+  const kind = groups === 1 ? 'default' : 'asked'
+  return assumptionRow({ quantity: 'consumer groups', amount: groups, unit: '', kind, source: '--groups' })
+}
+
 /** All costs of a plan. */
-export function planCosts(measurements: Measurements, plan: Plan): PlanCosts {
+export function planCosts(
+  measurements: Measurements,
+  plan: Plan,
+  basis: Pick<LoadBasis, 'keys' | 'law'>
+): PlanCosts {
   const { settings, findings, machine } = measurements
   const { profile, brokers, batchBytes } = settings
   const { partitions, offeredThroughput, requirements } = plan
   const fits = fitCosts(costPoints(findings.costs))
+  const where = measurements.target === 'sim' ? 'of the simulation' : 'on this machine'
   const checks: ClusterChecks = { profile, settings, offeredThroughput }
+  const load = countLoad(plan, { ...basis, outage: settings.outage })
   const ceilings = [
     ...costCeilings(fits, {
       memoryBytes: machine.freeMemoryBytes,
       ...(machine.freeFileHandles === null ? {} : { handles: machine.freeFileHandles })
     })
       .filter(ceiling => ceiling.partitions <= THREADS_PER_CORE * machine.cores)
-      .map(ceiling => ({ ...ceiling, name: `${ceiling.name} on this machine` })),
-    ...ceilingsOf(count => checksAt(checks, count))
+      .map(ceiling => ({ ...ceiling, name: `${ceiling.name} ${where}` })),
+    ...ceilingsOf(count => checksAt(checks, count)),
+    ...load.ceilings
   ]
   const admissible = admissibleCount([{ name: requirements.binding.name, partitions }], ceilings)
   const cluster = clusterCosts(checks, partitions)
@@ -279,27 +321,29 @@ export function planCosts(measurements: Measurements, plan: Plan): PlanCosts {
     bufferBytes: BUFFER_BYTES
   })
   const consumerBytes = consumerBytesMax({ brokers, assignedPartitions: partitions })
-  const window = windowOf(checks, findings.costs, partitions)
+  const window = windowOf(measurements, plan)
   const handles = measurements.target === 'embedded' ? handlesSentence(findings.costs) : null
-  const most = admissible.kind === 'some' ? (admissible.max ?? Number.MAX_SAFE_INTEGER) : partitions
-  const rounded = roundedPartitions(partitions, brokers, most)
+  const partitionsMax = admissible.kind === 'some' ? (admissible.max ?? Number.MAX_SAFE_INTEGER) : partitions
+  const rounded = roundedPartitions(partitions, { brokers, partitionsMax, carries: load.carries })
   const counts = growthCounts(partitions, rounded)
   return {
-    lines: fits.map(fit => lineOf(fit, partitions)),
+    lines: fits.map(fit => lineOf(fit, partitions, machine)),
     cluster,
     admissible,
     groupSizes: evenGroupSizes(partitions),
     roundedPartitions: rounded,
     growth: { counts, kept: growthMatrix(counts) },
-    membersNeeded: membersNeeded({
-      partitions,
-      targetThroughput: offeredThroughput,
-      memberThroughput: plan.rates.consumerThroughput
-    }),
-    sentences: [memory.sentence, ...(window?.sentences ?? []), ...(handles === null ? [] : [handles])],
+    membersNeeded: load.members,
+    sentences: [
+      memory.sentence,
+      ...(window?.sentences ?? []),
+      networkCaps(batchBytes),
+      ...(handles === null ? [] : [handles])
+    ],
     assumptions: [
       ...requirements.assumptions.map(row => sourceOf(row, settings)),
-      ...costRows(fits),
+      groupsRow(settings),
+      ...costRows(fits, where),
       ...derivedRows({
         ...(window === null ? {} : { window }),
         producerMemory: memory,
@@ -312,6 +356,7 @@ export function planCosts(measurements: Measurements, plan: Plan): PlanCosts {
     ],
     warnings: [
       ...(memory.warning === null ? [] : [memory.warning]),
+      ...load.warnings,
       ...(admissible.kind === 'none' ? [admissible.sentence] : [])
     ]
   }

@@ -2,23 +2,28 @@
  * The two formulas with the numbers of one run put in: `max(300/50, 300/10) = 30`. Rates are MB/s; where one
  * is not, all have their units.
  */
-import { partitionsText } from '../../planner/partition-count.ts'
-import type { Plan } from '../../planner/plan.ts'
+import {
+  articlePartitions,
+  partitionsText,
+  safePartitions,
+  type Throughputs
+} from '../../planner/partition-count.ts'
 import { formatByteRate, formatCount } from '../../planner/units.ts'
 
 /** The safe formula, which is the one used. */
-export function safeLine({ rates, safePartitions }: Plan): string {
+export function safeLine(rates: Throughputs): string {
   const { targetThroughput: tt, producerThroughput: tp, consumerThroughput: tc } = rates
   const isPlain = [tt, tp, tc].every(isMegabytes)
   const sides = `max(${quotient(tt, tp, isPlain)}, ${quotient(tt, tc, isPlain)})`
-  return `max(Tt/Tp, Tt/Tc) = ${sides} = ${ratio(tt / Math.min(tp, tc))}: ${partitionsText(safePartitions)}`
+  const count = partitionsText(safePartitions(rates))
+  return `max(Tt/Tp, Tt/Tc) = ${sides} = ${ratio(tt / Math.min(tp, tc))}: ${count}`
 }
 
 /** The formula often quoted, which is explained. */
-export function articleLine({ rates, articlePartitions }: Plan): string {
+export function articleLine(rates: Throughputs): string {
   const { targetThroughput: tt, producerThroughput: tp, consumerThroughput: tc } = rates
   const faster = Math.max(tp, tc)
-  const count = partitionsText(articlePartitions)
+  const count = partitionsText(articlePartitions(rates))
   const shown = quotient(tt, faster, isMegabytes(tt) && isMegabytes(faster))
   return `Tt/max(Tp,Tc) = ${shown} = ${ratio(tt / faster)}: ${count}`
 }

@@ -7,12 +7,10 @@
 
 import { invariant } from '../../base/invariant.ts'
 import { HighwaterError } from '../../base/local-errors.ts'
-import type { TopicPartition } from '../../base/topic-partition.ts'
 import type { ProcessCost } from '../../planner/units.ts'
 import { threadEntry } from '../../threads/worker-entry.ts'
-import type { AuditResult } from '../audit.ts'
 import { type BenchContext, meteredRun, sampledBytes, seriesOf, windowLength } from '../bench-run.ts'
-import type { AuditCommand, ConsumeCommand, ConsumerReport } from '../consume-thread.ts'
+import type { ConsumeCommand, ConsumerReport } from '../consume-thread.ts'
 import { HANDLER_HEAP_MB, HandlerGuard } from '../handler/handler-guard.ts'
 import { handlerSource } from '../handler/handler-module.ts'
 import { type HeapPoint, leakWarning } from '../handler/retained-heap.ts'
@@ -156,14 +154,6 @@ export class ConsumerBench {
 
   #noteHeap({ heap }: ConsumerReport): void {
     if (heap !== null) this.#heap.push(...(this.#heap.length === 0 ? heap : [heap[1]]))
-  }
-
-  /** Reads everything back. @throws HighwaterError HIGHWATER_AUDIT */
-  async audit(partition: TopicPartition, acknowledged: readonly number[]): Promise<AuditResult> {
-    const body: AuditCommand = { partition, acknowledged }
-    const [result] = await this.#group.run('audit', [body])
-    invariant(result !== undefined, 'an audit has a result')
-    return { records: Number(result['records']), bytes: Number(result['bytes']) }
   }
 
   #body(endOffset: number): ConsumeCommand {

@@ -1,11 +1,12 @@
 /**
- * What producers reach on so many partitions, with as many of them as it takes; on one it is Tp. Saturation:
- * as fast as it goes.
+ * What producers reach on so many partitions, with as many of them as it takes; on one it is Tp.
+ * Saturation: as fast as it goes.
  *
  * Thread: the harness's.
  */
 import { HighwaterError } from '../../base/local-errors.ts'
 import { threadEntry } from '../../threads/worker-entry.ts'
+import type { AuditResult } from '../audit.ts'
 import {
   type BenchContext,
   meteredRun,
@@ -14,9 +15,11 @@ import {
   sampleLength,
   seriesOf
 } from '../bench-run.ts'
-import type { LoadCommand, LoaderData, LoaderReport } from '../load-generator-thread.ts'
+import type { LoadCommand, LoaderData, LoaderReport, TopicCommand } from '../load-generator-thread.ts'
 import { ThreadGroup } from '../thread-group.ts'
 import type { BenchRun } from './measured-point.ts'
+import type { PlanSettings } from './plan-settings.ts'
+import { WrittenRecords } from './written-records.ts'
 
 /** What so many loaders reached in a short run. */
 export interface LoaderTrial {
@@ -29,6 +32,18 @@ export interface LoaderTrial {
 const GAIN_MIN = 1.05
 const TRIAL_SECONDS_MAX = 1
 const LOADERS_MAX = 8
+
+/**
+ * What a partition takes until the code of its thread is compiled to the end: on two cores 16
+ * partitions got from 230 MB/s to 420 MB/s within 1.3 GB, and stayed there.
+ */
+const WARM_BATCHES = 5000
+/** So long for each partition at most; runs that are short are in haste. */
+const WARM_SECONDS_EACH = 0.4
+const WARM_SHARE = 0.2
+const WARM_LOOK_SECONDS = 0.3
+/** Where this process leaves more of the cores idle, it is not its code that it is slow by. */
+const WARM_CORES_MIN = 0.5
 
 /** The number of loaders to try next, twice as many each time; null when the last ones brought nothing. */
 export function nextTrial(trials: readonly LoaderTrial[], loadersMax: number): number | null {
@@ -48,10 +63,17 @@ export function chosenTrial(trials: readonly [LoaderTrial, ...LoaderTrial[]]): L
   return chosen
 }
 
+/** How long so many partitions are warmed before they are measured, at most. */
+export function warmSeconds({ secondsPerRun }: PlanSettings, partitions: number): number {
+  return partitions * Math.min(WARM_SECONDS_EACH, WARM_SHARE * secondsPerRun)
+}
+
 interface SaturationRun {
   readonly partitions: number
   readonly loaders: number
   readonly seconds: number
+  /** It ends when it has written so much; `bytesPerRunMax` by default. */
+  readonly bytesMax?: number
 }
 
 /** The topic that is measured with so many partitions. */
@@ -63,6 +85,7 @@ export class ProducerBench {
   readonly group: ThreadGroup
   readonly #context: BenchContext
   readonly #loadersMax: number
+  readonly #written: WrittenRecords
   #loaders = 1
 
   constructor(context: BenchContext) {
@@ -71,6 +94,7 @@ export class ProducerBench {
     const start: LoaderData = { recordBytes, batchBytes, bufferBytes, lingerMs, sample }
     this.#context = context
     this.#loadersMax = Math.min(cores, LOADERS_MAX)
+    this.#written = new WrittenRecords(context)
     this.group = new ThreadGroup({
       ...context,
       entry: threadEntry(import.meta.url, '../load-generator-thread.ts'),
@@ -84,14 +108,23 @@ export class ProducerBench {
     return this.#loaders
   }
 
+  /** Starts so many loaders, as another bench has found it takes. */
+  async startWith(loaders: number): Promise<void> {
+    await this.group.grow(loaders)
+    this.#loaders = loaders
+  }
+
   /**
-   * Finds how many loaders it takes on the first count and goes on from there on the next, as all are
-   * measured with the same; the short runs also warm the engine.
+   * Finds how many loaders it takes, on one partition and from there on on the most, as all counts are
+   * measured with the same; what lies between needs no more. Threads that are slow for want of warmth
+   * get warm first.
    */
-  async chooseLoaders(counts: readonly number[]): Promise<readonly LoaderTrial[]> {
+  async prepare(counts: readonly number[]): Promise<readonly LoaderTrial[]> {
     const all: LoaderTrial[] = []
-    for (const partitions of counts) {
+    const most = Math.max(...counts)
+    for (const partitions of new Set([1, most])) {
       await this.group.grow(this.#loaders)
+      const isWarmed = await this.#warm(partitions)
       const trials: [LoaderTrial, ...LoaderTrial[]] = [await this.#trial(partitions, this.#loaders)]
       for (let next = nextTrial(trials, this.#loadersMax); next !== null; ) {
         await this.group.grow(next)
@@ -100,21 +133,69 @@ export class ProducerBench {
       }
       this.#loaders = chosenTrial(trials).loaders
       all.push(...trials)
+      if (!isWarmed || partitions !== most) continue
+      for (const between of counts) if (between > 1 && between < most) await this.#warm(between)
     }
     return all
   }
 
-  /** One run at saturation, evenly over the partitions of `countTopic`. */
+  /**
+   * One run at saturation, evenly over the partitions of `countTopic`. On one partition its records
+   * stay until the next run there, for consumers; others give theirs back at once.
+   * @throws HighwaterError HIGHWATER_AUDIT
+   */
   run(partitions: number, seconds: number): Promise<BenchRun> {
     return this.#saturate({ partitions, loaders: this.#loaders, seconds })
   }
 
+  /** Reads back what is left of all runs. @throws HighwaterError HIGHWATER_AUDIT */
+  async audit(): Promise<AuditResult> {
+    await this.#giveBack(1)
+    return this.#written.audited
+  }
+
+  async close(): Promise<void> {
+    await this.#written.close()
+    await this.group.close()
+  }
+
   /** Records acknowledged so far, by partition and loader. */
   async acknowledged(topic: string, partitions: number): Promise<number[][]> {
-    const bodies = Array.from({ length: this.group.size }, () => ({ topic }))
+    const bodies = new Array<TopicCommand>(this.group.size).fill({ topic })
     const replies = await this.group.run('sent', bodies)
     const byLoader = replies.map(reply => reply['sent'] as readonly number[])
     return Array.from({ length: partitions }, (_, partition) => byLoader.map(sent => sent[partition] ?? 0))
+  }
+
+  /**
+   * Until the threads of these partitions are as fast as they get. False where a short run shows that it is
+   * something else that binds.
+   */
+  async #warm(partitions: number): Promise<boolean> {
+    const { settings, cores } = this.#context
+    let bytesLeft = WARM_BATCHES * settings.batchBytes * partitions
+    let secondsLeft = warmSeconds(settings, partitions)
+    let seconds = Math.min(WARM_LOOK_SECONDS, settings.secondsPerRun)
+    while (bytesLeft > 0 && seconds > 0) {
+      const bytesMax = Math.min(bytesLeft, settings.bytesPerRunMax)
+      const load = { partitions, loaders: this.#loaders, seconds, bytesMax }
+      const { bytes, series, processCpuSeconds } = await this.#saturate(load)
+      const passedSeconds = (series.windows.length * series.windowMs) / 1000
+      if (processCpuSeconds < WARM_CORES_MIN * cores * passedSeconds) return false
+      bytesLeft -= bytes
+      secondsLeft -= passedSeconds
+      seconds = secondsLeft
+    }
+    return true
+  }
+
+  async #giveBack(partitions: number): Promise<void> {
+    const topic = countTopic(this.#context.settings.topic, partitions)
+    const acknowledged = await this.acknowledged(topic, partitions)
+    if (acknowledged.every(byLoader => byLoader.every(records => records === 0))) return
+    await this.#written.giveBack(topic, acknowledged)
+    const bodies = new Array<TopicCommand>(this.group.size).fill({ topic })
+    await this.group.run('forget', bodies)
   }
 
   async #trial(partitions: number, loaders: number): Promise<LoaderTrial> {
@@ -123,7 +204,14 @@ export class ProducerBench {
     return { partitions, loaders, bytesPerSecond: series.bytesPerSecond }
   }
 
-  async #saturate({ partitions, loaders, seconds }: SaturationRun): Promise<BenchRun> {
+  async #saturate(run: SaturationRun): Promise<BenchRun> {
+    await this.#giveBack(run.partitions)
+    const bench = await this.#load(run)
+    if (run.partitions > 1) await this.#giveBack(run.partitions)
+    return bench
+  }
+
+  async #load({ partitions, loaders, seconds, bytesMax }: SaturationRun): Promise<BenchRun> {
     const context = this.#context
     const { recordBytes, bytesPerRunMax } = context.settings
     const sampleMs = sampleLength(seconds)
@@ -135,7 +223,7 @@ export class ProducerBench {
       bodies: new Array<LoadCommand>(loaders).fill(body),
       sampleMs,
       seconds,
-      bytesMax: bytesPerRunMax,
+      bytesMax: bytesMax ?? bytesPerRunMax,
       watched: partitionsOf(topic, partitions)
     })
     const bytes = sampledBytes(samples, recordBytes)

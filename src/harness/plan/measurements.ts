@@ -6,6 +6,7 @@ import { HighwaterError } from '../../base/local-errors.ts'
 import type { Machine, PartitionOverhead } from '../../planner/verifiability.ts'
 import type { Environment } from '../environment.ts'
 import type { KeyCounts } from '../inputs/key-counts.ts'
+import { measurementsFault } from './measurements-shape.ts'
 import type { SessionFindings } from './plan-session.ts'
 import type { PlanSettings } from './plan-settings.ts'
 
@@ -44,7 +45,10 @@ export function measurementsText(measurements: Measurements): string {
   return `${JSON.stringify(measurements)}\n`
 }
 
-/** Reads the text back. @throws HighwaterError HIGHWATER_CONFIG where it is not such a text */
+/**
+ * Reads the text back; one that was written before some settings could be chosen has what they were then.
+ * @throws HighwaterError HIGHWATER_CONFIG where it is not such a text, with the first field that is wrong
+ */
 export function parseMeasurements(text: string, name: string): Measurements {
   let value: unknown
   try {
@@ -52,47 +56,36 @@ export function parseMeasurements(text: string, name: string): Measurements {
   } catch {
     throw new HighwaterError('HIGHWATER_CONFIG', `${name} is not JSON; it was cut off or changed.`)
   }
-  if (!isMeasurements(value)) {
+  if (!isOurs(value)) {
     throw new HighwaterError(
       'HIGHWATER_CONFIG',
       `${name} holds no measurements of a plan in a form this version knows (schemaVersion 1).`
     )
   }
-  return value
+  const fault = measurementsFault(value)
+  if (fault !== null) throw noPlanFollows(name, fault)
+  const { settings } = value
+  // Where they are they keep their place, so that what is written again is the same.
+  return {
+    ...value,
+    settings: { ...settings, utilisation: settings.utilisation ?? 1, groups: settings.groups ?? 1 }
+  }
 }
 
-/** Whether the parts are there that everything is computed from; not whether their figures make sense. */
-function isMeasurements(value: unknown): value is Measurements {
-  if (!isObject(value)) return false
-  const { kind, schemaVersion, settings, environment, machine, overhead, keys, notices, findings } = value
+/** Whether it says so itself; what is in it is `measurementsFault`'s to tell. */
+function isOurs(value: unknown): value is Measurements {
+  if (typeof value !== 'object' || value === null) return false
   return (
-    kind === 'measurements' &&
-    schemaVersion === 1 &&
-    isObject(settings) &&
-    [settings['targetThroughput'], settings['recordBytes'], settings['runs']].every(isAboveZero) &&
-    [environment, machine, overhead].every(isObject) &&
-    (keys === null || isObject(keys)) &&
-    Array.isArray(notices) &&
-    isObject(findings) &&
-    [findings['withHandler'], findings['costs'], findings['order']].every(Array.isArray) &&
-    isMeasuredTwice(findings['fetchOnly']) &&
-    Array.isArray(findings['produce']) &&
-    findings['produce'].every((count: unknown) => isObject(count) && isMeasuredTwice(count['runs']))
+    'kind' in value && value.kind === 'measurements' && 'schemaVersion' in value && value.schemaVersion === 1
   )
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isAboveZero(value: unknown): boolean {
-  return typeof value === 'number' && value > 0
-}
-
-function isMeasuredTwice(runs: unknown): boolean {
-  const isRun = (run: unknown): boolean =>
-    isObject(run) && isObject(run['series']) && isAboveZero(run['series']['bytesPerSecond'])
-  return Array.isArray(runs) && runs.length >= 2 && runs.every(isRun)
+/** @param fault what is wrong, as the end of a sentence; null where nothing by itself is */
+export function noPlanFollows(name: string, fault: string | null, cause?: unknown): HighwaterError {
+  const told = fault === null ? '' : `; ${fault}`
+  const reason = `it was changed, or is of another version of highwater${told}`
+  const message = `No plan follows from ${name}: ${reason}.`
+  return new HighwaterError('HIGHWATER_CONFIG', message, cause === undefined ? undefined : { cause })
 }
 
 export function storedKeys(keys: KeyCounts): StoredKeys {

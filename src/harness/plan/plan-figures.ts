@@ -2,6 +2,7 @@
  * The figures of a plan: what each shows of a report. Pure mapping; how they look is `page/`'s.
  */
 import { meanWaitMs, UTILISATION_CAP } from '../../planner/consumer-queue.ts'
+import type { DemandPlan } from '../../planner/demand.ts'
 import type { Plan } from '../../planner/plan.ts'
 import { FAMILY_NAMES, lawThroughput } from '../../planner/scaling-law.ts'
 import { catchUpFigure } from '../page/catch-up-figure.ts'
@@ -30,17 +31,18 @@ export interface PlanFigures {
 }
 
 export function planFigures(report: PlanReport): PlanFigures {
-  const plan = report.outcome.kind === 'plan' ? report.outcome : null
-  const { costs, skew } = report
+  const { costs, skew, outcome, handler } = report
+  const plan = outcome.kind === 'plan' ? outcome : null
+  const { requirements } = outcome
   return {
     zones: plan === null ? null : zoneBar(zonesOf(plan)),
     throughput: throughputFigure(throughputInput(report, plan)),
     runs: courseFigure({ strips: stripsOf(report) }),
-    costs: plan === null || costs === null ? null : costsFigure(costs, plan),
-    skew: plan === null || skew === null ? null : sharesFigure(skew, plan),
-    effective: plan === null || skew === null ? null : effectiveFigure(skew, plan),
-    wait: plan === null || report.handler === null ? null : waitFigure(report, plan),
-    catchUp: plan === null ? null : outageFigure(report, plan),
+    costs: plan === null || costs === null ? null : costsFigure(report, costs, plan),
+    skew: requirements === null || skew === null ? null : sharesFigure(skew, requirements),
+    effective: skew === null ? null : effectiveFigure(skew, plan),
+    wait: requirements === null || handler === null ? null : waitFigure(report, requirements),
+    catchUp: requirements === null ? null : outageFigure(report, requirements),
     growth: costs === null || plan === null ? null : keysFigure(costs, plan)
   }
 }
@@ -81,14 +83,19 @@ function throughputInput(report: PlanReport, plan: Plan | null): ThroughputFigur
       chosen === undefined
         ? null
         : {
-            family: FAMILY_NAMES[chosen.family],
+            families: [chosen, ...others]
+              .toSorted((one, other) => other.weight - one.weight)
+              .map(({ family, weight, looError }) => ({
+                family: FAMILY_NAMES[family],
+                weight,
+                leaveOneOut: looError
+              })),
             curve: curve.map(({ partitions, median, low, high }) => ({
               partitions,
               rate: median,
               low,
               high
-            })),
-            leaveOneOut: chosen.looError
+            }))
           },
     rejected: others
       .filter(({ rejected }) => rejected)
@@ -164,12 +171,12 @@ const COST_NAMES = {
 /** The line of a cost is told at so many counts. */
 const LINE_STEPS = 12
 
-function costsFigure(costs: PlanCosts, { partitions }: Plan): Figure {
+function costsFigure(report: PlanReport, costs: PlanCosts, { partitions }: Plan): Figure {
   const { admissible, lines } = costs
   const measured = lines.flatMap(({ points }) => points.map(point => point.partitions))
   const most = Math.max(1, partitions, ...measured)
   const counts = Array.from({ length: LINE_STEPS + 1 }, (_, step) => most ** (step / LINE_STEPS))
-  const panelOf = (line: CountCostLine): CostFigureInput['panels'][number] => ({
+  const panelOf = (line: CountCostLine): CostPanel => ({
     name: COST_NAMES[line.quantity],
     quantity: COST_QUANTITIES[line.quantity],
     measured: line.points,
@@ -177,58 +184,83 @@ function costsFigure(costs: PlanCosts, { partitions }: Plan): Figure {
       partitions: count,
       value: Math.max(0, line.intercept + line.slope * count)
     })),
-    limit: null
+    limit: line.limit
   })
   const [low, high, binding] =
     admissible.kind === 'some'
       ? [admissible.min, admissible.max ?? most, admissible.maxSetBy ?? 'no known limit']
       : [admissible.floor.partitions, admissible.ceiling.partitions, admissible.ceiling.name]
-  return costFigure({ panels: lines.map(panelOf), recommended: partitions, admissible: [low, high], binding })
+  return costFigure({
+    panels: [...lines.map(panelOf), ...replicaPanels(report, costs, counts)],
+    recommended: partitions,
+    admissible: [low, high],
+    binding
+  })
 }
 
-function sharesFigure(skew: ReportedSkew, { rates, offeredThroughput }: Plan): Figure {
-  const capacity = Math.min(rates.producerThroughput, rates.consumerThroughput) / offeredThroughput
-  return skewFigure({ shares: skew.shares, hottestKey: skew.hottest, capacity })
+type CostPanel = CostFigureInput['panels'][number]
+
+/** What a broker of the cluster has of this topic, beside what its profile permits. */
+function replicaPanels(
+  { settings }: PlanReport,
+  { cluster }: PlanCosts,
+  counts: readonly number[]
+): CostPanel[] {
+  const permitted = cluster.limits.find(({ name }) => name === 'replicas per broker')
+  if (permitted === undefined) return []
+  const each = settings.replicationFactor / settings.brokers
+  return [
+    {
+      name: 'Replicas of a broker',
+      quantity: 'count',
+      measured: [],
+      model: counts.map(count => ({ partitions: count, value: Math.max(1, each * count) })),
+      limit: { value: permitted.limit, name: cluster.profile }
+    }
+  ]
 }
 
-function effectiveFigure(skew: ReportedSkew, { partitions }: Plan): Figure {
+function sharesFigure(skew: ReportedSkew, { shareLimit }: DemandPlan): Figure {
+  return skewFigure({ shares: skew.shares, hottestKey: skew.hottest, limit: shareLimit })
+}
+
+function effectiveFigure(skew: ReportedSkew, plan: Plan | null): Figure {
   return effectivePartitionsFigure({
     places: skew.byCount,
     ceiling: 1 / skew.hottest,
-    recommended: partitions
+    recommended: plan === null ? null : plan.partitions
   })
 }
 
 const WAIT_STEPS = 48
 const WAIT_UTILISATION_MAX = 0.97
 
-function waitFigure(report: PlanReport, { requirements, rates }: Plan): Figure | null {
-  const { fullest, consumerUtilisation } = requirements
+/** Curve and point of the same consumer: the one that the count was worked out with. */
+function waitFigure({ settings }: PlanReport, requirements: DemandPlan): Figure | null {
+  const { fullest, consumerService, consumerUtilisation } = requirements
   if (fullest === null) return null
-  const meanMs = (report.settings.recordBytes / rates.consumerThroughput) * 1000
-  const service = { meanMs, variation: report.handler?.variation ?? 0, arrivalBatch: 1 }
   const curve = Array.from({ length: WAIT_STEPS }, (_, step) => {
     const utilisation = ((step + 1) / WAIT_STEPS) * WAIT_UTILISATION_MAX
-    return { utilisation, waitMs: meanWaitMs(service, utilisation) }
+    return { utilisation, waitMs: meanWaitMs(consumerService, utilisation) }
   })
   return consumerWaitFigure({
     curve,
-    objectiveMs: report.settings.lagSloMs,
+    objectiveMs: settings.lagSloMs,
     utilisationMax: Math.min(consumerUtilisation, UTILISATION_CAP),
     operating: { utilisation: fullest.utilisation, waitMs: fullest.meanWaitMs },
     measured: null
   })
 }
 
-function outageFigure({ settings }: PlanReport, plan: Plan): Figure | null {
-  const { outage } = settings
-  if (outage === null) return null
-  const { partitions, rates, offeredThroughput } = plan
+function outageFigure({ settings }: PlanReport, { fullest }: DemandPlan): Figure | null {
+  const { outage, recordBytes } = settings
+  const catchUp = fullest?.catchUp ?? null
+  if (outage === null || catchUp === null) return null
   return catchUpFigure({
     outageMs: outage.lengthMs,
     recoveryMs: outage.recoverMs,
-    arrivalRate: offeredThroughput,
-    drainRate: partitions * rates.consumerThroughput
+    course: catchUp.corners.map(({ ms, backlogRecords }) => ({ ms, bytes: backlogRecords * recordBytes })),
+    clearedAfterMs: catchUp.clearedAfterMs
   })
 }
 

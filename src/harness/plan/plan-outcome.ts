@@ -3,16 +3,25 @@
  * the session gave.
  */
 import { invariant } from '../../base/invariant.ts'
+import { formatFigure } from '../../planner/formula-text.ts'
 import { givenCost, type HandlerCost, measuredCost } from '../../planner/handler-cost.ts'
 import type { KeyShares } from '../../planner/key-skew.ts'
 import type { LawPoint } from '../../planner/law-choice.ts'
-import { type LawInterval, type LawPrediction, predictMeasured } from '../../planner/law-interval.ts'
+import {
+  countDoubts,
+  type HeldOutPoint,
+  heldOutDoubt,
+  judgeHeldOut,
+  lawDoubt
+} from '../../planner/law-doubts.ts'
+import { type LawInterval, predictMeasured } from '../../planner/law-interval.ts'
 import { makePlan, type Plan } from '../../planner/plan.ts'
 import { lawOf } from '../../planner/produce-count.ts'
 import type { Refusal } from '../../planner/refusal.ts'
 import { median } from '../../planner/statistics.ts'
 import { formatByteRate, formatCount } from '../../planner/units.ts'
 import { sharesOfKeys } from '../inputs/key-counts.ts'
+import { refuseCount } from './count-limits.ts'
 import { type BenchPoint, consumerPoint, producerPoint } from './measured-point.ts'
 import { keyCounts, type Measurements } from './measurements.ts'
 import type { HandlerBenchRun, ServiceTimes } from './plan-bench.ts'
@@ -32,25 +41,17 @@ interface PlanPoints {
   readonly consumerWithHandler: BenchPoint | null
 }
 
-/** The count that was left out of the fit, as the law foretold it and as it was measured. */
-export interface HeldOut {
-  readonly partitions: number
-  readonly predicted: LawPrediction
-  /** Median of its runs, bytes per second. */
-  readonly measured: number
-  /** predicted / measured - 1. */
-  readonly error: number
-  readonly inside: boolean
-}
-
 export interface PlanOutcome {
   readonly outcome: Plan | Refusal
   readonly points: PlanPoints
   /** Null where the points are too few to tell one. */
   readonly law: LawInterval | null
-  readonly heldOut: HeldOut | null
+  /** The count that was left out of the fit, as the law foretold it and as it was measured. */
+  readonly heldOut: HeldOutPoint | null
   readonly handler: HandlerCost | null
   readonly keys: KeyShares | null
+  /** About the law and the points it rests on, after a refusal too. */
+  readonly doubts: readonly string[]
 }
 
 function countPoint({ partitions, runs }: CountRuns, recordBytes: number): CountPoint {
@@ -84,10 +85,17 @@ function pooled(services: readonly ServiceTimes[]): ServiceTimes {
   return { records, meanMs, varianceMs2, p50Ms, p90Ms, p99Ms: weighted(service => service.p99Ms) }
 }
 
+function timedRuns(runs: readonly HandlerBenchRun[]): ServiceTimes[] {
+  return runs.flatMap(({ service }) => (service === null || service.records === 0 ? [] : [service]))
+}
+
+/** Cs² of times that are as good as alike. */
+const VARIATION_SEEN = 0.1
+
 function handlerOf(settings: PlanSettings, runs: readonly HandlerBenchRun[]): HandlerCost | null {
   if (settings.process !== null) return givenCost(settings.process)
   if (settings.handlerModule === null) return null
-  const services = runs.flatMap(({ service }) => (service === null || service.records === 0 ? [] : [service]))
+  const services = timedRuns(runs)
   invariant(services.length > 0, 'a handler that was run was timed')
   const { records, meanMs, varianceMs2, p50Ms, p90Ms, p99Ms } = pooled(services)
   const busy = median(runs.map(({ consumerBusy }) => consumerBusy ?? 0))
@@ -110,18 +118,37 @@ function identified(points: PlanPoints, seed: number): LawInterval | null {
   return 'kind' in law ? null : law
 }
 
-function heldOutOf(law: LawInterval | null, point: CountPoint | null): HeldOut | null {
+function heldOutOf(law: LawInterval | null, point: CountPoint | null): HeldOutPoint | null {
   if (law === null || point === null) return null
   const { partitions, measurement } = point
-  const predicted = predictMeasured(law, partitions)
-  const measured = measurement.bytesPerSecond
-  return {
-    partitions,
-    predicted,
-    measured,
-    error: predicted.median / measured - 1,
-    inside: measured >= predicted.low && measured <= predicted.high
-  }
+  return judgeHeldOut(partitions, predictMeasured(law, partitions), measurement.bytesPerSecond)
+}
+
+/** Handler times that are said to be alike, and waits that are asked for, if the runs were not alike. */
+function scatterDoubt({ settings, findings }: Measurements): string | null {
+  if (settings.process === null || settings.lagSloMs === null) return null
+  const services = timedRuns(findings.withHandler)
+  if (services.length === 0) return null
+  const { meanMs, varianceMs2 } = pooled(services)
+  const variation = varianceMs2 / meanMs ** 2
+  if (variation <= VARIATION_SEEN) return null
+  return (
+    `--process takes all records to cost the same, and those of the runs had Cs² ` +
+    `${formatFigure(variation)}: with times that differ as much records wait longer than was counted ` +
+    'for --lag-slo; --handler measures yours.'
+  )
+}
+
+function doubtsOf(measurements: Measurements, found: Omit<PlanOutcome, 'doubts'>): string[] {
+  const { outcome, points, law, heldOut } = found
+  const restsOnLaw = outcome.kind === 'plan' && outcome.restsOnLaw
+  const beyondOne = points.counts.filter(({ partitions }) => partitions > 1)
+  return [
+    ...countDoubts(points.heldOut === null ? beyondOne : [...beyondOne, points.heldOut]),
+    law === null ? null : lawDoubt(law.choice, restsOnLaw),
+    heldOut === null ? null : heldOutDoubt(heldOut, restsOnLaw),
+    scatterDoubt(measurements)
+  ].filter(doubt => doubt !== null)
 }
 
 /** The plan that the measurements allow, and what it rests on. */
@@ -133,13 +160,13 @@ export function planOutcome(measurements: Measurements): PlanOutcome {
   const handler = handlerOf(settings, findings.withHandler)
   const keys = keysOf(measurements)
   const law = identified(points, settings.seed)
-  const outcome = makePlan({
+  const made = makePlan({
     targetThroughput: settings.targetThroughput,
     headroom: {
       peakFactor: settings.peakFactor,
       yearlyGrowth: settings.growth?.share ?? 0,
       years: settings.growth?.years ?? 0,
-      utilisation: 1
+      utilisation: settings.utilisation
     },
     recordBytes: settings.recordBytes,
     handler,
@@ -156,7 +183,9 @@ export function planOutcome(measurements: Measurements): PlanOutcome {
     machine,
     rerun: { command: bareCommand, runs: settings.runs, secondsPerRun: settings.secondsPerRun }
   })
-  return { outcome, points, law, heldOut: heldOutOf(law, points.heldOut), handler, keys }
+  const outcome = made.kind === 'plan' ? (refuseCount(made, settings) ?? made) : made
+  const found = { outcome, points, law, heldOut: heldOutOf(law, points.heldOut), handler, keys }
+  return { ...found, doubts: doubtsOf(measurements, found) }
 }
 
 /** What the law says of the count that was left out, before it is measured; null if it says nothing. */

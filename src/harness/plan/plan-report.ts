@@ -9,8 +9,11 @@ import type { HandlerCost } from '../../planner/handler-cost.ts'
 import { fullestInterval } from '../../planner/key-interval.ts'
 import { partitionShares, skewAt } from '../../planner/key-skew.ts'
 import { isRejected } from '../../planner/law-choice.ts'
+import type { HeldOutPoint } from '../../planner/law-doubts.ts'
 import { type LawInterval, type LawPrediction, predictThroughput } from '../../planner/law-interval.ts'
+import { type LawParameter, lawParameters } from '../../planner/law-parameters.ts'
 import type { Measurement } from '../../planner/measurement.ts'
+import { partitionsFor } from '../../planner/partition-count.ts'
 import { type Plan, planExitCode } from '../../planner/plan.ts'
 import type { Refusal } from '../../planner/refusal.ts'
 import { lawThroughput, type ScalingLaw } from '../../planner/scaling-law.ts'
@@ -23,7 +26,7 @@ import { type PlanCosts, planCosts } from './cluster-costs.ts'
 import type { LoaderTrial } from './measure-producer.ts'
 import type { BenchPoint } from './measured-point.ts'
 import type { Measurements } from './measurements.ts'
-import { type CountPoint, type HeldOut, type PlanOutcome, planOutcome } from './plan-outcome.ts'
+import { type CountPoint, type PlanOutcome, planOutcome } from './plan-outcome.ts'
 import type { PlanSettings } from './plan-settings.ts'
 import type { VerifiedPlan } from './verify-plan.ts'
 
@@ -57,6 +60,8 @@ interface CurvePoint extends LawPrediction {
 interface ReportedLaw {
   /** The chosen one first, the others by their error. */
   readonly families: readonly ReportedFamily[]
+  /** Of the chosen one. */
+  readonly parameters: readonly LawParameter[]
   readonly curve: readonly CurvePoint[]
 }
 
@@ -66,7 +71,10 @@ export interface ReportedSkew {
   readonly records: number | null
   /** p1, the share of the hottest key. */
   readonly hottest: number
-  /** Share of each partition at the recommended count, the greatest first. */
+  /**
+   * Share of each partition, the greatest first: at the recommended count or, after a refusal, at the one
+   * that even keys would need.
+   */
   readonly shares: readonly number[]
   readonly byCount: readonly {
     readonly partitions: number
@@ -104,7 +112,7 @@ export interface PlanReport {
   readonly counts: readonly ReportedCount[]
   readonly law: ReportedLaw | null
   /** The count left out of the fit: foretold, then measured. */
-  readonly heldOut: (HeldOut & ReportedPoint) | null
+  readonly heldOut: (HeldOutPoint & ReportedPoint) | null
   readonly consumerFetchOnly: ReportedPoint
   /** Null if no handler was asked for, or it takes too long to be measured. */
   readonly consumerWithHandler: ReportedPoint | null
@@ -164,15 +172,26 @@ function reportedLaw({ law, points, outcome }: PlanOutcome): ReportedLaw | null 
       weight: fit.weight,
       rejected: isRejected(fit)
     })),
+    parameters: lawParameters(law),
     curve: curveOf(law, upTo)
   }
 }
 
 const SKEW_COUNTS = [1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128]
 
+/** More are not told one by one after a refusal. */
+const EVEN_COUNT_MAX = 1000
+
+/** The count at which the shares of partitions are told. */
+function sharesAt(outcome: Plan | Refusal): number {
+  if (outcome.kind === 'plan') return outcome.partitions
+  const limit = outcome.requirements?.shareLimit ?? 1
+  return Math.min(EVEN_COUNT_MAX, partitionsFor(1, limit))
+}
+
 function reportedSkew({ keys, outcome }: PlanOutcome, measurements: Measurements): ReportedSkew | null {
   if (keys === null || measurements.keys === null) return null
-  const planned = outcome.kind === 'plan' ? outcome.partitions : 1
+  const planned = sharesAt(outcome)
   const counts = [...new Set([...SKEW_COUNTS, planned])].toSorted((a, b) => a - b)
   return {
     keys: measurements.keys.keys,
@@ -199,25 +218,28 @@ function reportedCount(point: CountPoint): ReportedCount {
   return { partitions: point.partitions, ...reportedPoint(point) }
 }
 
-function warningsOf(measurements: Measurements, outcome: Plan | Refusal, costs: PlanCosts | null): string[] {
+function warningsOf(measurements: Measurements, found: PlanOutcome, costs: PlanCosts | null): string[] {
   const { findings, environment } = measurements
+  const { outcome, doubts } = found
   const busy = busyWarning(environment)
   return [
     ...(findings.interrupted ? ['The measurement was interrupted: what follows rests on part of it.'] : []),
+    // A handler that leaks ends whoever takes the count: nothing else is as much to be known.
+    ...findings.notices,
     ...(busy === null ? [] : [busy]),
     ...widthWarning(outcome),
     ...findings.repeats,
     ...measurements.notices,
-    ...findings.notices,
     ...(outcome.kind === 'plan' ? outcome.warnings : []),
+    ...doubts,
     ...(costs?.warnings ?? [])
   ]
 }
 
-function exitCodeOf(measurements: Measurements, outcome: Plan | Refusal): PlanReport['exitCode'] {
+function exitCodeOf(measurements: Measurements, { outcome, heldOut }: PlanOutcome): PlanReport['exitCode'] {
   const { findings } = measurements
   if (findings.interrupted) return INTERRUPTED_EXIT
-  return planExitCode(outcome, findings.verified?.verification ?? null)
+  return planExitCode(outcome, { verification: findings.verified?.verification ?? null, heldOut })
 }
 
 function reportedVerification(verified: VerifiedPlan | null): ReportedVerification | null {
@@ -231,7 +253,7 @@ export function makePlanReport(measurements: Measurements): PlanReport {
   const found = planOutcome(measurements)
   const { outcome, points, heldOut } = found
   const { verified, audit, loaderTrials } = findings
-  const costs = outcome.kind === 'plan' ? planCosts(measurements, outcome) : null
+  const costs = outcome.kind === 'plan' ? planCosts(measurements, outcome, found) : null
   const [producer = points.consumerFetchOnly] = points.counts
   const { consumerWithHandler } = points
   return {
@@ -262,9 +284,9 @@ export function makePlanReport(measurements: Measurements): PlanReport {
       bytes: audit.bytes + (verified?.audit?.bytes ?? 0)
     },
     order: findings.order,
-    warnings: warningsOf(measurements, outcome, costs),
+    warnings: warningsOf(measurements, found, costs),
     durationSeconds: measurements.durationSeconds,
     interrupted: findings.interrupted,
-    exitCode: exitCodeOf(measurements, outcome)
+    exitCode: exitCodeOf(measurements, found)
   }
 }

@@ -13,12 +13,13 @@ import { shuffledBlocks } from '../../planner/measurement-order.ts'
 import type { Side } from '../../planner/partition-count.ts'
 import type { Plan } from '../../planner/plan.ts'
 import type { Refusal } from '../../planner/refusal.ts'
-import { formatByteRate } from '../../planner/units.ts'
+import { formatByteRate, formatDuration } from '../../planner/units.ts'
 import type { AuditResult } from '../audit.ts'
 import { handlerRun } from './measure-consumer.ts'
 import type { LoaderTrial } from './measure-producer.ts'
 import type { BenchRun } from './measured-point.ts'
 import type { CountCost, HandlerBenchRun, PlanBench } from './plan-bench.ts'
+import { runSeconds } from './plan-duration.ts'
 import type { PlanSettings } from './plan-settings.ts'
 import { repeatDoubtful } from './repeat.ts'
 import type { VerifiedPlan } from './verify-plan.ts'
@@ -54,7 +55,7 @@ export interface SessionFindings {
   /** Empty where there is no handler, or it takes too long to be measured. */
   readonly withHandler: readonly HandlerBenchRun[]
   readonly costs: readonly CountCost[]
-  /** A sentence for each time that something was measured again. */
+  /** A sentence for each time that something was measured again, or shorter than it was to be. */
   readonly repeats: readonly string[]
   /** What else to know of the runs. */
   readonly notices: readonly string[]
@@ -122,18 +123,19 @@ export class PlanSession {
 
   async #measureAll(): Promise<void> {
     const { bench, settings, progress, judge, foretell } = this.#task
-    const { counts, heldOutCount, costCounts, secondsPerRun, runs } = settings
+    const { counts, heldOutCount, costCounts, runs } = settings
     progress('loaders', 'finding how many producers it takes, and warming every thread')
     const all = heldOutCount === null ? counts : [...counts, heldOutCount].toSorted((a, b) => a - b)
     this.#loaderTrials = await bench.prepare(all)
-    await this.#measureBlocks(['produce', 'consume'], secondsPerRun)
-    this.#repeats = await this.#repeat()
+    const seconds = this.#runSeconds()
+    await this.#measureBlocks(['produce', 'consume'], seconds)
+    this.#repeats = [...this.#repeats, ...(await this.#repeat())]
     if (heldOutCount !== null) {
       const foretold = foretell(this.#findings(false))
       if (foretold !== null) progress('measure', foretold)
       for (let run = 1; run <= runs; run++) {
         progress('measure', `${heldOutCount} partitions, left out of the fit, run ${run} of ${runs}`)
-        this.#heldOut.push(await this.#produceAt(heldOutCount, secondsPerRun))
+        this.#heldOut.push(await this.#produceAt(heldOutCount, seconds))
       }
     }
     if (costCounts.length > 0) {
@@ -144,6 +146,26 @@ export class PlanSession {
     this.#audit = await bench.audit()
     const outcome = judge(this.#findings(false))
     if (outcome.kind === 'plan') await this.#verify(outcome)
+  }
+
+  /** Of the first runs; said where they are shorter than they were to be. */
+  #runSeconds(): number {
+    const { settings } = this.#task
+    const preparedSeconds = this.#passedSeconds()
+    const seconds = runSeconds(settings, preparedSeconds)
+    if (seconds < settings.secondsPerRun) {
+      const prepared = formatDuration(Math.round(preparedSeconds) * 1000)
+      this.#repeats = [
+        `Getting ready took ${prepared} on a busy machine: runs are cut to ` +
+          `${formatDuration(seconds * 1000)}, so that a first look stays one.`
+      ]
+    }
+    return seconds
+  }
+
+  #passedSeconds(): number {
+    const { clock, startedMs } = this.#task
+    return (clock.monotonic() - startedMs) / 1000
   }
 
   /** Each block holds every quantity once, shuffled, so that a slow minute meets them all. */
@@ -195,11 +217,11 @@ export class PlanSession {
   }
 
   #repeat(): Promise<string[]> {
-    const { settings, clock, startedMs, progress, judge } = this.#task
+    const { settings, progress, judge } = this.#task
     return repeatDoubtful({
       settings,
       judge: () => judge(this.#findings(false)),
-      passedSeconds: () => (clock.monotonic() - startedMs) / 1000,
+      passedSeconds: () => this.#passedSeconds(),
       measure: async (sides, seconds, what) => {
         progress('measure', what)
         await this.#measureAnew(sides, seconds)

@@ -24,6 +24,8 @@ export interface PlanOptions {
   readonly peakFactor?: number | undefined
   /** How much more a year, as a share, and for how many years; none by default. */
   readonly growth?: Growth | null | undefined
+  /** u: share of what a partition was measured to carry that producers and brokers may use; 1 by default. */
+  readonly utilisation?: number | undefined
   /** Mean milliseconds a record may wait for its handler. */
   readonly lagSloMs?: number | null | undefined
   /** Consumers that stood still so long have caught up after so long. */
@@ -32,6 +34,8 @@ export interface PlanOptions {
   readonly retentionMs?: number | null | undefined
   readonly replicationFactor?: number | undefined
   readonly brokers?: number | undefined
+  /** Consumer groups that read the topic, each all of it; 1 by default. For the costs of a cluster. */
+  readonly groups?: number | undefined
   /** Limits and constants of clusters; those of Apache Kafka by default. */
   readonly profile?: Profile | undefined
   /** Counts to measure, ascending from 1; chosen by the cores by default. */
@@ -46,7 +50,7 @@ export interface PlanOptions {
   readonly topic?: string | undefined
   /**
    * Fewer and shorter runs, for a first look: 3 of 2 s, not 5 of 5 s. Without `runs` and `seconds`, what
-   * cannot tell is measured again, longer, within 90 s in all.
+   * cannot tell is measured again, longer, if all of it is over after 75 s by then.
    */
   readonly short?: boolean | undefined
   /** Runs of each measurement, at least 3. */
@@ -66,11 +70,15 @@ export interface PlanSettings {
   readonly offeredThroughput: number
   readonly peakFactor: number
   readonly growth: Growth | null
+  /** u, above 0 and at most 1: producers and brokers are planned for the offered rate over it. */
+  readonly utilisation: number
   readonly lagSloMs: number | null
   readonly outage: Outage | null
   readonly retentionMs: number | null
   readonly replicationFactor: number
   readonly brokers: number
+  /** Consumer groups that read all of it. */
+  readonly groups: number
   readonly profile: Profile
   readonly handlerModule: string | null
   readonly seed: number
@@ -101,8 +109,8 @@ const RUNS_MIN = 3
 const RUNS_MAX = 100
 const SECONDS_MIN = 0.2
 const SECONDS_MAX = 3600
-/** A first look takes no longer, unless the machine is much slower than it seemed. */
-const PATIENCE_SECONDS = 90
+/** A first look is to end within 90 s; what it still has to do takes longer where the machine is busy. */
+const PATIENCE_SECONDS = 75
 const MIB = 2 ** 20
 /** Partitions are threads here: more of them than this show the machine's scheduler. */
 const COUNT_MAX = 64
@@ -112,10 +120,19 @@ const COST_COUNTS_FEW = [1, 2, 4]
 const COST_REACH = 3
 const COST_POINTS_MIN = 3
 const COST_COUNTS_SHORT = [2, 6, 16]
-/** What all saturation runs together may write, and each of them. */
-const PLAN_BYTES = 6 * 1024 * MIB
+/** What all saturation runs together may write, which takes time to read back; less in a first look. */
+const PLAN_BYTES = 24 * 1024 * MIB
+const PLAN_BYTES_SHORT = 6 * 1024 * MIB
 const RUN_BYTES_MIN = 128 * MIB
 const RUN_BYTES_MAX = 1024 * MIB
+/** The verification may write so many times what a run may. */
+export const VERIFY_RUNS = 4
+/**
+ * Runs whose records lie on the disk at one time, at most: a run's are given back once they are read
+ * back, all but those on one partition, which consumers read; the verification begins with an empty
+ * disk.
+ */
+export const RUNS_ON_DISK = VERIFY_RUNS + 1
 /** Kafka's default max.request.size, less what a batch of one record has around it. */
 const RECORD_BYTES_MAX = MIB - 100
 
@@ -162,7 +179,10 @@ export function planSettings(options: PlanOptions): PlanSettings {
     costCounts: costCounts(short ? COST_COUNTS_SHORT : COST_COUNTS, counts),
     bytesPerRunMax: Math.max(
       RUN_BYTES_MIN,
-      Math.min(RUN_BYTES_MAX, Math.floor(PLAN_BYTES / (runs * (counts.length + 1))))
+      Math.min(
+        RUN_BYTES_MAX,
+        Math.floor((short ? PLAN_BYTES_SHORT : PLAN_BYTES) / (runs * (counts.length + 1)))
+      )
     ),
     batchBytes: 16384,
     // Enough to keep every batch in flight; Kafka's 32 MiB would fill and drain in waves of its own.
@@ -216,11 +236,13 @@ type Demand = Pick<
   | 'offeredThroughput'
   | 'peakFactor'
   | 'growth'
+  | 'utilisation'
   | 'lagSloMs'
   | 'outage'
   | 'retentionMs'
   | 'replicationFactor'
   | 'brokers'
+  | 'groups'
   | 'profile'
 >
 
@@ -256,13 +278,20 @@ function demandOf(options: PlanOptions): Demand {
     offeredThroughput: options.targetThroughput * peakFactor * grown,
     peakFactor,
     growth,
+    utilisation: checkedUtilisation(options.utilisation ?? 1),
     lagSloMs: options.lagSloMs ?? null,
     outage: options.outage ?? null,
     retentionMs: options.retentionMs ?? null,
     replicationFactor,
     brokers,
+    groups: wholeNumber('the number of consumer groups', options.groups ?? 1, 1, 10_000),
     profile: options.profile ?? profileNamed(DEFAULT_PROFILE)
   }
+}
+
+function checkedUtilisation(share: number): number {
+  if (share > 0 && share <= 1) return share
+  return refuse(`The utilisation must be above 0 and at most 1 (70 % is 0.7), not ${share}.`)
 }
 
 function isGrowth({ share, years }: Growth): boolean {

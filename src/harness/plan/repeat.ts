@@ -7,10 +7,11 @@ import type { Plan } from '../../planner/plan.ts'
 import type { Refusal } from '../../planner/refusal.ts'
 import { formatDuration } from '../../planner/units.ts'
 import { handlerRun } from './measure-consumer.ts'
+import { readSeconds } from './plan-duration.ts'
 import type { PlanSettings } from './plan-settings.ts'
 
 /** After so many times the machine is not going to calm down. */
-export const REPEATS_MAX = 2
+const REPEATS_MAX = 2
 
 /** Lengths that are tried, as multiples of the first one, the best first. */
 const FACTORS = [4, 3, 2, 1.5, 1]
@@ -27,19 +28,25 @@ export function repeatSeconds(
 ): number | null {
   const { patienceSeconds, secondsPerRun, verifySeconds, runs, heldOutCount } = settings
   if (patienceSeconds === null || sides.length === 0) return null
-  const heldOut = heldOutCount === null ? 0 : runs * (AROUND_RUN_SECONDS + secondsPerRun)
+  const heldOut = heldOutCount === null ? 0 : runs * producerSeconds(settings, secondsPerRun)
   const left = patienceSeconds - passedSeconds - heldOut - verifySeconds - FINISH_SECONDS
   const lengths = FACTORS.map(factor => factor * secondsPerRun)
   return lengths.find(seconds => runs * roundSeconds(settings, sides, seconds) <= left) ?? null
 }
 
 /** One run of each side; producers are measured at every count. */
-function roundSeconds({ process, counts }: PlanSettings, sides: readonly Side[], seconds: number): number {
+function roundSeconds(settings: PlanSettings, sides: readonly Side[], seconds: number): number {
+  const { process, counts } = settings
   const consume = process === null ? seconds : (handlerRun(process, seconds)?.seconds ?? seconds)
   const ofSides = sides.map(side =>
-    side === 'produce' ? counts.length * (AROUND_RUN_SECONDS + seconds) : AROUND_RUN_SECONDS + consume
+    side === 'produce' ? counts.length * producerSeconds(settings, seconds) : AROUND_RUN_SECONDS + consume
   )
   return ofSides.reduce((sum, one) => sum + one, 0)
+}
+
+/** What producers write is read back before the next run. */
+function producerSeconds(settings: PlanSettings, seconds: number): number {
+  return AROUND_RUN_SECONDS + seconds + readSeconds(settings, seconds)
 }
 
 interface RepeatTask {

@@ -1,19 +1,25 @@
 /**
  * The report of a plan as one page that stands for itself. All text is escaped where it is put in.
  */
-import { partitionsText } from '../../planner/partition-count.ts'
+import { predictConsumer } from '../../planner/consumer-work.ts'
+import type { DemandPlan } from '../../planner/demand.ts'
+import type { HandlerCost } from '../../planner/handler-cost.ts'
+import { lawParametersText } from '../../planner/law-parameters.ts'
+import { explainDifference, partitionsText, type Throughputs } from '../../planner/partition-count.ts'
 import type { Plan } from '../../planner/plan.ts'
-import { FAMILY_NAMES } from '../../planner/scaling-law.ts'
+import type { Refusal } from '../../planner/refusal.ts'
 import { formatByteRate, formatBytes, formatCount, formatDuration, formatShare } from '../../planner/units.ts'
 import { environmentFacts } from '../environment.ts'
 import { type AnswerCardInput, answerCard, factList } from '../page/answer-card.ts'
 import { assumptionsTable, assumptionsTableSummary } from '../page/assumptions-table.ts'
 import { figureHtml } from '../page/figure.ts'
-import { items, pageShell, paragraph, type Section, section } from '../page/page-shell.ts'
+import { items, pageShell, paragraph, prose, type Section, section } from '../page/page-shell.ts'
 import { provenance } from '../page/provenance.ts'
+import { sourceOf } from './cluster-costs.ts'
 import { articleLine, safeLine } from './formula-lines.ts'
 import { drawnFigures, type PlanFigures } from './plan-figures.ts'
 import type { PlanReport } from './plan-report.ts'
+import { auditLine, backlogLine, lawLine } from './report-lines.ts'
 
 /** The page of a report, with its figures. */
 export function reportPage(report: PlanReport, figures: PlanFigures): string {
@@ -32,15 +38,24 @@ export function reportPage(report: PlanReport, figures: PlanFigures): string {
   })
 }
 
-function verdictOf({ outcome, verification }: PlanReport): AnswerCardInput['verdict'] {
-  if (outcome.kind === 'refused')
-    return { state: 'refused', words: 'Refused', sentence: 'The measurements do not tell a count.' }
+function verdictOf({ outcome, verification, target }: PlanReport): AnswerCardInput['verdict'] {
+  if (outcome.kind === 'refused') return refusedVerdict(outcome)
   const sentence = verification?.sentence ?? 'The recommended count was not tried.'
   if (verification === null || !verification.verified)
     return { state: 'open', words: 'Not verified', sentence }
   return verification.held
-    ? { state: 'held', words: 'Verified here', sentence }
+    ? { state: 'held', words: target === 'sim' ? 'Held when simulated' : 'Verified here', sentence }
     : { state: 'failed', words: 'Did not hold', sentence }
+}
+
+function refusedVerdict({ command }: Refusal): AnswerCardInput['verdict'] {
+  return command === null
+    ? {
+        state: 'refused',
+        words: 'None works',
+        sentence: 'No number of partitions that is permitted is enough.'
+      }
+    : { state: 'refused', words: 'Refused', sentence: 'The measurements do not tell a count.' }
 }
 
 function badgesOf({ outcome, settings, target, interrupted }: PlanReport): string[] {
@@ -60,14 +75,23 @@ function answerOf(report: PlanReport): AnswerCardInput {
     answer:
       outcome.kind === 'plan'
         ? { kind: 'count', partitions: outcome.partitions, interval: outcome.partitionsInterval }
-        : { kind: 'refused', reason: outcome.reason, command: outcome.command },
+        : { kind: 'refused', reason: outcome.reason, cure: outcome.cure, command: outcome.command },
     verdict: verdictOf(report),
     badges: badgesOf(report),
-    facts: outcome.kind === 'plan' ? factsOf(report, outcome) : []
+    facts: outcome.kind === 'plan' ? factsOf(report, outcome) : refusalFacts(report, outcome)
   }
 }
 
-function factsOf({ costs }: PlanReport, plan: Plan): [term: string, value: string][] {
+/** What is known though no count is. */
+function refusalFacts({ settings, skew }: PlanReport, { requirements }: Refusal): [string, string][] {
+  const facts: [string, string][] = [['Planned for', formatByteRate(settings.offeredThroughput)]]
+  if (requirements !== null)
+    facts.push(['One partition', `may get ${formatShare(requirements.shareLimit)} of it`])
+  if (skew !== null) facts.push(['The hottest key', `has ${formatShare(skew.hottest)} of all records`])
+  return facts
+}
+
+function factsOf({ costs, verification }: PlanReport, plan: Plan): [term: string, value: string][] {
   const { requirements, offeredThroughput, rates } = plan
   const facts: [string, string][] = [
     ['Binds', requirements.binding.sentence],
@@ -80,12 +104,16 @@ function factsOf({ costs }: PlanReport, plan: Plan): [term: string, value: strin
   ]
   if (requirements.lanes !== null) facts.push(['Instead', requirements.lanes.sentence])
   if (costs !== null) facts.push(['Admissible', costs.admissible.sentence])
+  const run = verification?.run ?? null
+  if (run !== null) facts.push(['When tried', backlogLine(run)])
   return facts
 }
 
 function sectionsOf(report: PlanReport, figures: PlanFigures): Section[] {
   const { outcome, costs, warnings } = report
-  const plan = outcome.kind === 'plan' ? outcome : null
+  const { requirements } = outcome
+  const demanded = requirements?.assumptions.map(row => sourceOf(row, report.settings)) ?? []
+  const assumptions = costs?.assumptions ?? demanded
   const optional = (figure: PlanFigures[keyof PlanFigures]): string =>
     figure === null ? '' : figureHtml(figure)
   return [
@@ -96,8 +124,12 @@ function sectionsOf(report: PlanReport, figures: PlanFigures): Section[] {
       paragraph(lawText(report)),
       verdictList(report)
     ),
-    section('formulas', 'The two formulas', ...(plan === null ? [] : formulaParts(plan))),
-    section('demand', 'What asks for partitions', ...(plan === null ? [] : [constraintTable(plan)])),
+    section('formulas', 'The two formulas', ...formulaParts(report)),
+    section(
+      'demand',
+      'What asks for partitions',
+      ...(requirements === null ? [] : [constraintTable(requirements)])
+    ),
     section('consumers', 'Consumers', optional(figures.wait), optional(figures.catchUp)),
     section('keys', 'Keys', optional(figures.skew), optional(figures.effective)),
     section(
@@ -112,15 +144,16 @@ function sectionsOf(report: PlanReport, figures: PlanFigures): Section[] {
     section(
       'assumptions',
       'Where each number comes from',
-      ...(costs === null ? [] : assumptionParts(costs.assumptions))
+      ...(assumptions.length === 0 ? [] : assumptionParts(assumptions))
     ),
     section('provenance', 'Where and how', provenanceOf(report, figures))
   ]
 }
 
-function lawText({ law, heldOut }: PlanReport): string {
-  const [chosen] = law?.families ?? []
-  if (chosen === undefined) return 'Too few counts were measured to tell how throughput grows.'
+function lawText(report: PlanReport): string {
+  const { heldOut, law: fitted } = report
+  const law = lawLine(report)
+  if (law === null) return 'Too few counts were measured to tell how throughput grows.'
   const held =
     heldOut === null
       ? ''
@@ -128,11 +161,8 @@ function lawText({ law, heldOut }: PlanReport): string {
         `${formatByteRate(heldOut.predicted.median)} before ` +
         `they were measured at ${formatByteRate(heldOut.measured)}: off by ${formatShare(heldOut.error)}, ` +
         `${heldOut.inside ? 'inside' : 'outside'} the interval.`
-  return (
-    `The ${FAMILY_NAMES[chosen.family]} curve is off by ${formatShare(chosen.looError)} at points that ` +
-    `were left out ` +
-    `of the fit.${held}`
-  )
+  const parameters = fitted === null ? '' : ` ${lawParametersText(fitted.parameters)}.`
+  return `${law}.${parameters}${held}`
 }
 
 function verdictList({ counts, consumerFetchOnly, consumerWithHandler }: PlanReport): string {
@@ -147,23 +177,43 @@ function verdictList({ counts, consumerFetchOnly, consumerWithHandler }: PlanRep
   ])
 }
 
-function formulaParts(plan: Plan): string[] {
+/** Both formulas, and why they differ; after a refusal with the medians of what was measured. */
+function formulaParts(report: PlanReport): string[] {
+  const { outcome } = report
+  const rates = outcome.kind === 'plan' ? outcome.rates : measuredRates(report)
+  const lines = outcome.kind === 'plan' ? outcome.explanation : explainDifference(rates)
   return [
-    paragraph(`Needed, so that each side carries the target: ${safeLine(plan)}.`),
-    paragraph(`Often quoted, but right for the faster side only: ${articleLine(plan)}.`),
-    items(plan.explanation)
+    paragraph(`Needed, so that each side carries the target: ${safeLine(rates)}.`),
+    paragraph(`Often quoted, but right for the faster side only: ${articleLine(rates)}.`),
+    outcome.kind === 'plan'
+      ? ''
+      : paragraph('Both rest on the medians of the runs and say nothing of keys, waiting or an outage.'),
+    items(lines)
   ]
 }
 
-function constraintTable({ requirements }: Plan): string {
-  const rows = requirements.constraints.map(
-    ({ name, partitions, formula, sentence }) =>
-      [
-        name,
-        `${Number.isFinite(partitions) ? formatCount(partitions) : 'no number is enough'}: ${formula}. ` +
-          `${sentence}`
-      ] as const
-  )
+function measuredRates(report: PlanReport): Throughputs {
+  const { settings, producer, consumerFetchOnly, consumerWithHandler, handler } = report
+  const fetchOnly = consumerFetchOnly.measurement.bytesPerSecond
+  const { recordBytes } = settings
+  const predicted = (cost: HandlerCost): number =>
+    predictConsumer({ process: cost.process, recordBytes, fetchOnlyThroughput: fetchOnly, lanes: 1 })
+      .consumerThroughput
+  return {
+    targetThroughput: settings.offeredThroughput,
+    producerThroughput: producer.measurement.bytesPerSecond,
+    consumerThroughput:
+      consumerWithHandler?.measurement.bytesPerSecond ?? (handler === null ? fetchOnly : predicted(handler))
+  }
+}
+
+/** Why for the one that binds, and for those that no number is enough for; for the others how many. */
+function constraintTable({ binding, constraints }: DemandPlan): string {
+  const rows = constraints.map(({ name, partitions, formula, sentence }) => {
+    const isSome = Number.isFinite(partitions)
+    const count = `${isSome ? formatCount(partitions) : 'no number is enough'}: ${formula}`
+    return [name, name === binding.name || !isSome ? `${count}. ${sentence}` : count] as const
+  })
   return factList(rows)
 }
 
@@ -209,18 +259,18 @@ function costParts({ costs }: PlanReport): string[] {
   if (cluster.brokerDiskBytes !== null) rows.push(['Disk of a broker', formatBytes(cluster.brokerDiskBytes)])
   return [
     items([...lines.map(({ sentence }) => sentence), ...sentences]),
-    `<h3>On a cluster, by the profile ${cluster.profile}</h3>`,
+    `<h3>${prose(`On a cluster, by the profile ${cluster.profile}`)}</h3>`,
     factList(rows)
   ]
 }
 
-function auditText({ audit, loaders, settings, order }: PlanReport): string {
+function auditText(report: PlanReport): string {
+  const { audit, loaders, settings, order } = report
   if (audit.records === 0) return 'The measurement ended before its records were read back.'
   const threads = loaders === 1 ? '1 producing thread' : `${formatCount(loaders)} producing threads`
   return (
     `${settings.runs} runs of each, ${threads}, in shuffled blocks: ${order.join(', ')}. ` +
-    `${formatCount(audit.records)} records were read back: each offset once, each sequence once, each ` +
-    `checksum right.`
+    `${auditLine(report)}.`
   )
 }
 
@@ -238,7 +288,7 @@ function assumptionParts(assumptions: Assumptions): string[] {
 
 const FILE_TEXTS = [
   { name: 'plan.json', what: 'everything on this page, for programs' },
-  { name: 'measurements.json', what: 'every run, the machine and the seed: what the page is made from' }
+  { name: 'measurements.json', what: 'every run, the settings and the seed: what the page is made from' }
 ]
 
 function provenanceOf(report: PlanReport, figures: PlanFigures): string {
@@ -249,7 +299,8 @@ function provenanceOf(report: PlanReport, figures: PlanFigures): string {
       seeds: [['order of the runs, bootstrap', String(settings.seed)]],
       files: FILE_TEXTS,
       command,
-      replay: 'highwater report replay DIRECTORY'
+      // Not its path: the same page is made wherever it lies.
+      replay: 'npx highwater report replay "the directory of this page"'
     },
     drawnFigures(figures)
   )

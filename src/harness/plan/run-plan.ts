@@ -11,7 +11,8 @@ import type { ClusterOptions } from '../../cluster/embedded-cluster.ts'
 import { partitionShares } from '../../planner/key-skew.ts'
 import { type Profile, profileNamed } from '../../planner/profiles.ts'
 import { formatBytes } from '../../planner/units.ts'
-import { freeDiskBytes, readEnvironment, readMachine } from '../environment.ts'
+import { freeDiskBytes, readEnvironment, readMachine, simulatedEnvironment } from '../environment.ts'
+import { handlerSource } from '../handler/handler-module.ts'
 import type { ProfileChoice, TargetChoice } from '../inputs/demand-text.ts'
 import { sharesOfKeys } from '../inputs/key-counts.ts'
 import { type InputOptions, type PlanInputs, readPlanInputs } from '../inputs/plan-inputs.ts'
@@ -20,9 +21,10 @@ import type { PackedValues } from '../inputs/record-sample.ts'
 import { openReport } from '../report-writer.ts'
 import type { PartitionRoom, Target } from '../target.ts'
 import { EmbeddedBench } from '../targets/embedded-bench.ts'
-import { startEmbeddedTarget } from '../targets/embedded-target.ts'
+import { checkEngine, startEmbeddedTarget } from '../targets/embedded-target.ts'
 import { SimulatedBench } from '../targets/simulation/sim-bench.ts'
 import type { SimTruth } from '../targets/simulation/sim-truth.ts'
+import { checkTruth, TRUTH_HANDLER } from '../targets/simulation/sim-truth-check.ts'
 import { parseTruth } from '../targets/simulation/sim-truth-text.ts'
 import { type Measurements, storedKeys } from './measurements.ts'
 import type { PlanBench } from './plan-bench.ts'
@@ -31,8 +33,7 @@ import { PLAN_FILES, planFiles } from './plan-files.ts'
 import { foretold, planOutcome } from './plan-outcome.ts'
 import { makePlanReport, type PlanReport } from './plan-report.ts'
 import { type PlanProgress, PlanSession, type Progress, type SessionFindings } from './plan-session.ts'
-import { type PlanOptions, type PlanSettings, planSettings } from './plan-settings.ts'
-import { REPEATS_MAX } from './repeat.ts'
+import { type PlanOptions, type PlanSettings, planSettings, RUNS_ON_DISK } from './plan-settings.ts'
 
 export interface PlanRun extends Omit<PlanOptions, 'cores' | 'sampleBytes' | 'profile'>, InputOptions {
   /** Settings of the embedded engine, such as engine.partition.pace. */
@@ -67,7 +68,7 @@ const BYTES_PER_RUN_MIN = 16 * 2 ** 20
  */
 export async function runPlan(run: PlanRun): Promise<PlanResult> {
   // What cannot be asked is refused before a file is read.
-  settingsOf(run)
+  checkAsked(run)
   const signal = run.signal ?? new AbortController().signal
   const inputs = await readPlanInputs(run, signal)
   const settings = settingsOf(run, inputs.sample?.sentMeanBytes)
@@ -82,15 +83,30 @@ export async function runPlan(run: PlanRun): Promise<PlanResult> {
  * @throws HighwaterError HIGHWATER_CONFIG
  */
 export async function outlinePlan(run: PlanRun): Promise<readonly string[]> {
-  settingsOf(run)
+  checkAsked(run)
   const inputs = await readPlanInputs(run, run.signal ?? new AbortController().signal)
   return [...outlineOf(settingsOf(run, inputs.sample?.sentMeanBytes)), ...inputs.notices]
 }
 
+/** Looks at all that was asked, also at what is used late: a handler, the engine's settings, a truth. */
+function checkAsked(run: PlanRun): void {
+  const settings = settingsOf(run)
+  if (run.handlerModule !== undefined) handlerSource(run.handlerModule)
+  if (run.engine !== undefined) checkEngine(run.engine)
+  if (run.target?.kind === 'sim') checkTruth(parseTruth(run.target.truth), settings)
+}
+
 function settingsOf(run: PlanRun, sampleBytes?: number): PlanSettings {
   const cores = run.target?.kind === 'sim' ? SIM_CORES : readMachine().cores
-  const options = { ...run, sampleBytes, cores, profile: profileOf(run.profile) }
+  const handlerModule = run.handlerModule ?? truthHandler(run)
+  const options = { ...run, handlerModule, sampleBytes, cores, profile: profileOf(run.profile) }
   return fitToBudget(planSettings(options), options)
+}
+
+/** Consumers of a simulation have the handler of its truth where the plan names none. */
+function truthHandler({ process, target }: PlanRun): string | undefined {
+  if (target?.kind !== 'sim' || (process !== undefined && process !== null)) return undefined
+  return parseTruth(target.truth).handlerMs === null ? undefined : TRUTH_HANDLER
 }
 
 /** What is measured, and how it is given back. */
@@ -129,7 +145,8 @@ async function openBench(run: PlanRun, asked: PlanSettings, around: Surroundings
   const target = await startEmbeddedTarget(run.engine)
   try {
     const settings = fitToRoom(fitToDisk(asked, diskOf(target)), await target.partitionRoom())
-    const bench = new EmbeddedBench({ target, settings, ...around })
+    const startTarget = (): Promise<Target> => startEmbeddedTarget(run.engine)
+    const bench = new EmbeddedBench({ target, startTarget, settings, ...around })
     return { bench, settings, close: () => target.close() }
   } catch (cause) {
     await target.close()
@@ -154,12 +171,13 @@ async function measure({ run, settings: asked, inputs, signal }: PlanTask): Prom
     const done = Math.min(DONE_MAX, passedMs / expectedMs)
     run.onProgress?.({ step, text, done, leftSeconds: Math.max(0, expectedMs - passedMs) / 1000 })
   }
-  progress('start', 'looking at the machine, starting the engine')
-  const environment = await readEnvironment(clock, signal)
+  const isSimulated = run.target?.kind === 'sim'
+  progress('start', isSimulated ? 'starting the simulation' : 'looking at the machine, starting the engine')
+  const looked = isSimulated ? null : await readEnvironment(clock, signal)
   const { bench, settings, close } = await openBench(run, asked, {
     clock,
     signal,
-    cores: environment.cores,
+    cores: looked?.cores ?? SIM_CORES,
     sample: inputs.sample?.values ?? null
   })
   try {
@@ -169,7 +187,7 @@ async function measure({ run, settings: asked, inputs, signal }: PlanTask): Prom
       target: kind,
       label,
       settings,
-      environment,
+      environment: looked ?? simulatedEnvironment(machine.cores),
       machine,
       overhead,
       ...storedInputs(inputs)
@@ -186,7 +204,8 @@ async function measure({ run, settings: asked, inputs, signal }: PlanTask): Prom
     const session = new PlanSession({
       bench,
       settings,
-      clock,
+      // Real time has no say in what a simulation does: the same seed gives the same runs.
+      clock: isSimulated ? { ...clock, monotonic: () => startedMs } : clock,
       startedMs,
       progress,
       sharesAt: partitions => sharesAt(inputs, partitions),
@@ -238,13 +257,9 @@ function diskOf({ logDirectory }: Target): Disk | null {
 export function fitToDisk(settings: PlanSettings, disk: Disk | null): PlanSettings {
   if (disk === null) return settings
   const { directory, freeBytes } = disk
-  const repeats = settings.patienceSeconds === null ? 0 : REPEATS_MAX
-  const counts = settings.counts.length + (settings.heldOutCount === null ? 0 : 1)
-  // Trials and verification write as much as four runs each, at most.
-  const runs = counts * settings.runs * (1 + repeats) + 8
-  const affordable = Math.floor(freeBytes / DISK_SHARE / runs)
+  const affordable = Math.floor(freeBytes / DISK_SHARE / RUNS_ON_DISK)
   if (affordable < BYTES_PER_RUN_MIN) {
-    const needed = BYTES_PER_RUN_MIN * DISK_SHARE * runs
+    const needed = BYTES_PER_RUN_MIN * DISK_SHARE * RUNS_ON_DISK
     throw new HighwaterError(
       'HIGHWATER_RESOURCES',
       `Measuring needs ${formatBytes(needed)} free on the disk of ${directory}, which has ` +

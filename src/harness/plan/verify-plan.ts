@@ -29,7 +29,7 @@ import { pause, sampleRun } from '../run-series.ts'
 import { ThreadGroup } from '../thread-group.ts'
 import { CONSUMER_ENTRY } from './measure-consumer.ts'
 import { busyShare, type ProducerBench } from './measure-producer.ts'
-import { verificationTopic } from './plan-settings.ts'
+import { VERIFY_RUNS, verificationTopic } from './plan-settings.ts'
 import { weightedCycle } from './weighted-cycle.ts'
 
 /** The verification, and the run it rests on where one was made. */
@@ -47,12 +47,10 @@ const WARM_BATCHES = 100
 const WARM_MS_MAX = 3000
 const WARM_LOOK_MS = 20
 const SECONDS_MIN = 1
-/** The verification may write so many times what a run may. */
-const BYTES_SHARE = 4
 
 /** Seconds of a run at the rate that stays below the byte limit. */
 function affordableSeconds({ settings }: BenchContext): number {
-  const bytesMax = BYTES_SHARE * settings.bytesPerRunMax
+  const bytesMax = VERIFY_RUNS * settings.bytesPerRunMax
   const warmSeconds = WARM_MS_MAX / 1000
   return Math.min(settings.verifySeconds, bytesMax / settings.offeredThroughput - warmSeconds)
 }
@@ -75,14 +73,14 @@ async function whyNot(context: BenchContext, plan: Plan): Promise<string | null>
   if (affordableSeconds(context) < SECONDS_MIN) {
     return (
       `Verifying ${formatByteRate(settings.offeredThroughput)} writes more than the ` +
-      `${formatBytes(BYTES_SHARE * settings.bytesPerRunMax)} that this run may write.`
+      `${formatBytes(VERIFY_RUNS * settings.bytesPerRunMax)} that this run may write.`
     )
   }
   return null
 }
 
-/** What a run takes could not be had: the sentence why. Anything else is thrown again. */
-function whyNotBegun(cause: unknown, partitions: number): string {
+/** What a run takes could not be had: there is none, and why. @throws `cause` if it is anything else */
+export function notBegun(cause: unknown, partitions: number): VerifiedPlan {
   const isTruth =
     cause instanceof HighwaterError &&
     (cause.code === 'HIGHWATER_AUDIT' || cause.code === 'HIGHWATER_INTERRUPTED')
@@ -90,7 +88,8 @@ function whyNotBegun(cause: unknown, partitions: number): string {
   // Errors of the system and of Node's threads keep their text on the way out of a thread, and no more.
   const isSystems = cause instanceof Error && /\bE[A-Z]{3,}\b|\bERR_WORKER_/.test(cause.message)
   if (isTruth || !(isOurs || isSystems)) throw cause
-  return `Verifying ${partitionsText(partitions)} could not begin: ${cause.message.replace(/\.$/, '')}.`
+  const reason = cause.message.replace(/\.$/, '')
+  return notRun(`Verifying ${partitionsText(partitions)} could not begin: ${reason}.`)
 }
 
 function notRun(reason: string): VerifiedPlan {
@@ -146,7 +145,7 @@ export async function verifyPlan(
       await guard?.load(plan.partitions)
       await load.open()
     } catch (cause) {
-      return notRun(whyNotBegun(cause, plan.partitions))
+      return notBegun(cause, plan.partitions)
     }
     const seconds = affordableSeconds(context)
     const run = await (guard === null ? load.run(seconds) : guard.watch(() => load.run(seconds)))

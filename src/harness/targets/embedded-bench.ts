@@ -12,20 +12,27 @@ import { ConsumerBench } from '../plan/measure-consumer.ts'
 import { countTopic, type LoaderTrial, ProducerBench } from '../plan/measure-producer.ts'
 import type { BenchRun } from '../plan/measured-point.ts'
 import type { CountCost, HandlerBenchRun, PlanBench } from '../plan/plan-bench.ts'
-import { type VerifiedPlan, verifyPlan } from '../plan/verify-plan.ts'
+import { notBegun, type VerifiedPlan, verifyPlan } from '../plan/verify-plan.ts'
+import type { Target } from '../target.ts'
 import { measureCountCosts } from './embedded-costs.ts'
+
+interface EmbeddedBenchOptions extends BenchContext {
+  /** A target as the measured one, empty. */
+  readonly startTarget: () => Promise<Target>
+}
 
 export class EmbeddedBench implements PlanBench {
   readonly kind = 'embedded'
   readonly label: string
   readonly overhead: PartitionOverhead
   readonly #context: BenchContext
+  readonly #startTarget: () => Promise<Target>
   readonly #producers: ProducerBench
   readonly #consumers: ConsumerBench
-  #counts: readonly number[] = []
 
-  constructor(context: BenchContext) {
+  constructor({ startTarget, ...context }: EmbeddedBenchOptions) {
     this.#context = context
+    this.#startTarget = startTarget
     this.label = context.target.label
     this.overhead = context.target.partitionOverhead
     this.#producers = new ProducerBench(context)
@@ -42,15 +49,12 @@ export class EmbeddedBench implements PlanBench {
 
   async prepare(counts: readonly number[]): Promise<readonly LoaderTrial[]> {
     const { target, settings } = this.#context
-    this.#counts = counts
     for (const partitions of counts) {
       await target.createTopic(countTopic(settings.topic, partitions), partitions)
     }
-    // One partition, and the most of them: what lies between needs no more producers.
-    const ends = counts.length === 1 ? counts : [1, Math.max(...counts)]
     // A handler that does not even load is known of before anything is measured.
     await this.#consumers.open()
-    return await this.#producers.chooseLoaders(ends)
+    return await this.#producers.prepare(counts)
   }
 
   produce(partitions: number, seconds: number): Promise<BenchRun> {
@@ -69,24 +73,32 @@ export class EmbeddedBench implements PlanBench {
     return measureCountCosts(this.#context, counts)
   }
 
-  async audit(): Promise<AuditResult> {
-    let records = 0
-    let bytes = 0
-    for (const partitions of this.#counts) {
-      const topic = countTopic(this.#context.settings.topic, partitions)
-      const acknowledged = await this.#producers.acknowledged(topic, partitions)
-      for (const [partition, byLoader] of acknowledged.entries()) {
-        const result = await this.#consumers.audit({ topic, partition }, byLoader)
-        records += result.records
-        bytes += result.bytes
-      }
-    }
-    return { records, bytes }
+  audit(): Promise<AuditResult> {
+    return this.#producers.audit()
   }
 
+  /**
+   * In a target of its own, after the measured one has ended: partitions keep their threads and their
+   * files, and the recommended count is to have all there is.
+   */
   async verify(plan: Plan, onAudit: () => void, shares: readonly number[] | null): Promise<VerifiedPlan> {
-    await this.#consumers.close()
-    return verifyPlan(this.#context, plan, { producers: this.#producers, shares, onAudit })
+    await this.close()
+    await this.#context.target.close()
+    let target: Target
+    try {
+      target = await this.#startTarget()
+    } catch (cause) {
+      return notBegun(cause, plan.partitions)
+    }
+    const context = { ...this.#context, target }
+    const producers = new ProducerBench(context)
+    try {
+      await producers.startWith(this.loaders)
+      return await verifyPlan(context, plan, { producers, shares, onAudit })
+    } finally {
+      await producers.close()
+      await target.close()
+    }
   }
 
   notices(): readonly string[] {
@@ -96,7 +108,7 @@ export class EmbeddedBench implements PlanBench {
 
   async close(): Promise<void> {
     await this.#consumers.close()
-    await this.#producers.group.close()
+    await this.#producers.close()
   }
 
   /** Records of the measured partition. */

@@ -8,6 +8,7 @@ import type { TopicPartition } from '../../base/topic-partition.ts'
 import { Admin } from '../../clients/admin/admin.ts'
 import { type ClusterHandle, connectHandle } from '../../cluster/cluster-handle.ts'
 import { type Cluster, type ClusterOptions, startCluster } from '../../cluster/embedded-cluster.ts'
+import { parseBrokerConfig } from '../../config/broker-config.ts'
 import type { PartitionOverhead } from '../../planner/verifiability.ts'
 import type { Channel } from '../../wire/network/channel.ts'
 import type { PartitionRoom, PartitionUsage, Target, TargetHandle } from '../target.ts'
@@ -21,8 +22,9 @@ const PARTITION_FILES = 4
 /** A consumer thread per partition and the loaders share the places a cluster has for clients. */
 const CONSUMERS_MAX = 48
 
-/** @param config settings of the cluster. @throws HighwaterError HIGHWATER_CONFIG */
-export async function startEmbeddedTarget(config: ClusterOptions = {}): Promise<Target> {
+/** Says what is wrong with settings before anything is started. @throws HighwaterError HIGHWATER_CONFIG */
+export function checkEngine(config: ClusterOptions): void {
+  parseBrokerConfig(config)
   if (config['log.dirs'] !== undefined) {
     throw new HighwaterError(
       'HIGHWATER_CONFIG',
@@ -30,6 +32,11 @@ export async function startEmbeddedTarget(config: ClusterOptions = {}): Promise<
         'set TMPDIR for another disk.'
     )
   }
+}
+
+/** @param config settings of the cluster. @throws HighwaterError HIGHWATER_CONFIG */
+export async function startEmbeddedTarget(config: ClusterOptions = {}): Promise<Target> {
+  checkEngine(config)
   const cluster = await startCluster(config)
   try {
     const admin = new Admin(await cluster.connect())
@@ -59,6 +66,11 @@ class EmbeddedTarget implements Target {
 
   async createTopic(topic: string, partitions: number): Promise<void> {
     await this.#admin.createTopics([{ topic, numPartitions: partitions }])
+  }
+
+  async emptyTopic(topic: string, partitions: number): Promise<void> {
+    const names = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+    await Promise.all(names.map(name => this.#cluster.truncatePartition(name, 0)))
   }
 
   async openHandle(): Promise<TargetHandle> {

@@ -51,6 +51,9 @@ describe('report replay', () => {
     const { code, out } = await run('replay', directory)
     expect(code).toBe(2)
     expect(out.match(/^.* differs$/gm)).toEqual([expect.stringMatching(/^plan\.json /)])
+    expect(out.trimEnd().split('\n').at(-1)).toBe(
+      'Files that differ were changed, or made by another version; --out DIRECTORY writes those that follow.'
+    )
   })
 
   test('writes what is missing and says so', async () => {

@@ -21,7 +21,11 @@ describe('a handler module', () => {
       'test/harness/none.mjs',
       /^The handler test\/harness\/none\.mjs cannot be found: name a JavaScript module/
     ],
-    ['test/harness', /^The handler test\/harness is no file: /]
+    ['test/harness', /^The handler test\/harness is no file: /],
+    [
+      'test/harness/../../package.json',
+      /package\.json is no JavaScript module: its name must end with \.mjs, \.js or \.cjs\.$/
+    ]
   ])('that is no file is refused: %s', (path, message) => {
     expect(() => handlerSource(path)).toThrow(message)
   })
@@ -50,6 +54,11 @@ describe('a handler module', () => {
     ['export default 7', 'HIGHWATER_CONFIG', /^The handler h\.mjs exports no function: export default async/],
     ['', 'HIGHWATER_CONFIG', /^The handler h\.mjs exports no function/],
     [
+      'export class handler {}',
+      'HIGHWATER_CONFIG',
+      /^The handler h\.mjs exports a class, which cannot be called/
+    ],
+    [
       'export default (',
       'HIGHWATER_CONFIG',
       /^The handler h\.mjs has a syntax error: .*; node --check h\.mjs shows/
@@ -75,6 +84,16 @@ describe('what a handler threw', () => {
     expect(whatWas(own)).toBe('TypeError: bad record at handle (file:///app/h.mjs:3:9)')
     own.stack = 'TypeError: bad\n    at node:internal/x:1:1'
     expect(whatWas(own)).toBe('TypeError: bad record')
+  })
+
+  test('has no place in files of ours, nor in Node, which names what it runs as', () => {
+    const own = new TypeError('bad')
+    const ours = new URL('../../../src/harness/handler/handler-loop.ts', import.meta.url).href
+    const frames = [`at #call (${ours}:9:9)`, 'at Object.f [as file:] (node:internal/modules/esm:1:1)']
+    own.stack = ['TypeError: bad', ...frames].join('\n    ')
+    expect(whatWas(own)).toBe('TypeError: bad')
+    own.stack = ['TypeError: bad', ...frames, 'at module.exports (/app/h.cjs:3:9)'].join('\n    ')
+    expect(whatWas(own)).toBe('TypeError: bad at module.exports (/app/h.cjs:3:9)')
   })
 
   test('may be anything, and is cut where it is long', () => {

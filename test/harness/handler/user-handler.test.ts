@@ -36,8 +36,12 @@ afterEach(async () => {
 })
 
 /** A consumer bench whose handler has this text. */
-function benchOf(text: string, limits: { silenceMs?: number; heapMb?: number } = {}): ConsumerBench {
-  const handlerModule = join(directory, 'h.mjs')
+function benchOf(
+  text: string,
+  limits: { silenceMs?: number; heapMb?: number } = {},
+  name = 'h.mjs'
+): ConsumerBench {
+  const handlerModule = join(directory, name)
   writeFileSync(handlerModule, text)
   const settings = { ...bench.context.settings, handlerModule }
   consumers = new ConsumerBench({ ...bench.context, settings }, limits)
@@ -138,6 +142,12 @@ describe('a handler of the user', { timeout: 60_000 }, () => {
       /^The handler h\.mjs has a syntax error.*\.$/
     ],
     ['nothing exported', 'const a = 1', 'HIGHWATER_CONFIG', /^The handler h\.mjs exports no function: /],
+    [
+      'a class',
+      'export default class Mine { handle() {} }',
+      'HIGHWATER_CONFIG',
+      /^The handler h\.mjs exports a class, which cannot be called: .*\.$/
+    ],
     ['no function', 'export default 7', 'HIGHWATER_CONFIG', /^The handler h\.mjs exports no function: /],
     [
       'an import that fails',
@@ -156,6 +166,27 @@ describe('a handler of the user', { timeout: 60_000 }, () => {
       code,
       message: expect.stringMatching(message)
     })
+  })
+
+  test('that ends its thread while it is loaded is said to', async () => {
+    const error = await benchOf('process.exit(7)')
+      .open()
+      .catch((cause: unknown) => cause)
+    expect(error).toEqual(
+      handlerError(/^The handler h\.mjs ended its thread with process\.exit\(7\) while it was loaded: /)
+    )
+  })
+
+  test('may be a CommonJS module, whose errors are named with their place in it', async () => {
+    const run = benchOf('module.exports = async records => { records.length }', {}, 'h.cjs')
+    await run.open()
+    expect((await run.withHandler(end, SECONDS)).bytes).toBeGreaterThan(0)
+    await run.close()
+    const bad = benchOf('module.exports = () => {\n throw new Error("no") }', {}, 'h.cjs')
+    await bad.open()
+    await expect(bad.withHandler(end, SECONDS)).rejects.toEqual(
+      handlerError(/^The handler h\.cjs failed in the call .*: Error: no at .*h\.cjs:2:8\)?\.$/)
+    )
   })
 
   test('that throws or rejects is named with the offset and its own words', async () => {
@@ -182,7 +213,9 @@ describe('a handler of the user', { timeout: 60_000 }, () => {
       const error = await benchOf(text, { silenceMs: 400 })
         .open()
         .catch((cause: unknown) => cause)
-      expect(error).toEqual(handlerError(/^The handler h\.mjs hangs/))
+      expect(error).toEqual(
+        handlerError(/^The handler h\.mjs never finished loading: .* for 400 ms, and its thread was ended\.$/)
+      )
       await consumers?.close()
     }
   })

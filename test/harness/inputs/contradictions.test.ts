@@ -10,6 +10,7 @@ describe('contradictions', () => {
       { process: cost, lagSlo: 500, keyFile: 'k', recordSize: 1000, rf: 3, brokers: 3, budgetMs: 30_000 },
       { keys: { kind: 'uniform', keys: 5 }, short: true, target: 'sim', process: cost, runs: 3, seconds: 5 },
       { target: 'sim', lagSlo: 500 },
+      { target: 'embedded', engine: { 'engine.partition.pace': '1' } },
       { dryRun: true, rf: 3, budgetMs: 720_000, runs: 3, seconds: 5 }
     ]
     for (const given of fine) expect(checkContradictions(given)).toEqual([])
@@ -34,6 +35,10 @@ describe('contradictions', () => {
     ],
     [{ target: 'sim', handler: 'h' }, /^--target sim simulates consumers and calls no --handler/],
     [{ target: 'sim', recordFile: 'r' }, /^--target sim sends no records of a --record-file/],
+    [
+      { target: 'sim', engine: { 'engine.partition.pace': '1' } },
+      /^--target sim runs no engine, so .* --engine/
+    ],
     [{ dryRun: true, out: 'there' }, /^--dry-run measures nothing and writes no report/]
   ]
   test.each(cases)('of %o are one sentence', (given, sentence) => {

@@ -5,7 +5,8 @@ import {
   parseOutage,
   parsePeakFactor,
   parseProfileChoice,
-  parseTargetChoice
+  parseTargetChoice,
+  parseUtilisation
 } from '../../../src/harness/inputs/demand-text.ts'
 
 const refusals = (parse: (text: string) => unknown, texts: readonly string[], message: RegExp): void => {
@@ -31,6 +32,15 @@ describe('what is asked about a load', () => {
       parsePeakFactor,
       ['0.9', '', 'x', '-2', '1e3', '1001'],
       /^The peak factor ".*" must lie between 1 and 1000/
+    )
+  })
+
+  test('is a share of what a partition carries', () => {
+    expect(['0.7', '70%', '62.5 %', '1', '100%'].map(parseUtilisation)).toEqual([0.7, 0.7, 0.625, 1, 1])
+    refusals(
+      parseUtilisation,
+      ['0', '0%', '1.01', '101%', '70', '-0.7', '', 'x'],
+      /^The utilisation ".*" must lie above 0 and be at most 1: give the share of what a partition/
     )
   })
 

@@ -35,11 +35,23 @@ describe('the answer', () => {
   })
 
   test('that is refused says why and what would settle it', () => {
-    const refused = { kind: 'refused' as const, reason: 'Tp <never> settled.', command: 'plan --seconds 20' }
+    const refused = {
+      kind: 'refused' as const,
+      reason: 'Tp <never> settled.',
+      cure: null,
+      command: 'plan --seconds 20'
+    }
     const html = answerCard({ ...answer, answer: refused, badges: [], facts: [] }, null)
     expect(html).toContain('<p class="count">No count</p>')
     expect(html).toContain('Tp &lt;never&gt; settled.')
     expect(html).toContain('<span class="option">--seconds 20</span>')
     expect(html).not.toMatch(/<dl|<ul/)
+  })
+
+  test('that no measurement changes names no command, but what helps', () => {
+    const refused = { kind: 'refused' as const, reason: 'Too hot.', cure: 'Split the <key>.', command: null }
+    const html = answerCard({ ...answer, answer: refused, badges: [], facts: [] }, null)
+    expect(html).toContain('Split the &lt;key&gt;.')
+    expect(html).not.toMatch(/settle|<code/)
   })
 })

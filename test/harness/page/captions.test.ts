@@ -31,7 +31,7 @@ describe('a caption says the result', () => {
   test('of the costs: the admissible counts, or the limit that leaves none', () => {
     const costs = whole.costs!
     expect(captionOf(costFigure(costs))).toContain(
-      'Between 27 and 2 000 partitions carry the load within every limit'
+      'Between 27 and 2 000 partitions lie within the limits of cluster and machine'
     )
     expect(captionOf(costFigure({ ...costs, admissible: [3000, 2000] }))).toBe(
       'No count fits: the load needs 3 000 partitions, and the 2 000 replicas a broker of the profile ' +
@@ -41,13 +41,18 @@ describe('a caption says the result', () => {
 
   test('of the keys: the hottest partition against what one carries, and the ceiling', () => {
     const shares = [0.1, 0.5, 0.2, 0.2]
-    expect(captionOf(skewFigure({ shares, hottestKey: 0.4, capacity: 0.3 }))).toBe(
+    expect(captionOf(skewFigure({ shares, hottestKey: 0.4, limit: 0.3 }))).toBe(
       'The hottest of 4 partitions takes 50 % of the load, 2 times an even share, above the 30 % that one ' +
-        'partition carries.'
+        'partition may get.'
     )
-    expect(captionOf(effectivePartitionsFigure(whole.effectivePartitions!))).toBe(
+    const effective = whole.effectivePartitions!
+    expect(captionOf(effectivePartitionsFigure(effective))).toBe(
       '30 partitions work as 25.6 even ones; no count works as more than 200, the ceiling of the hottest key.'
     )
+    // After a refusal the ceiling is what there is to say, and no count is marked.
+    const none = effectivePartitionsFigure({ ...effective, recommended: null })
+    expect(captionOf(none)).toBe('No count works as more than 200, the ceiling of the hottest key.')
+    expect(none.inline.wide).not.toContain('N = ')
   })
 
   test('of the consumers: wait and catching up, within what was asked for or not', () => {
@@ -59,11 +64,13 @@ describe('a caption says the result', () => {
     expect(captionOf(consumerWaitFigure({ ...wait, operating: endless }))).toContain('never catches up')
     const outage = whole.catchUp!
     expect(captionOf(catchUpFigure(outage))).toBe(
-      'An outage of 10 min leaves a backlog of 130 GB, which is gone 11.7 min later, within the 30 min ' +
-        'asked for.'
+      'An outage of 10 min leaves the fullest partition a backlog of 5.2 GB, which is gone 12 min later, ' +
+        'within the 30 min asked for.'
     )
-    expect(captionOf(catchUpFigure({ ...outage, drainRate: 230e6 }))).toContain('beyond the 30 min')
-    expect(captionOf(catchUpFigure({ ...outage, drainRate: 216e6 }))).toContain('never recovers')
+    const ends = (last: { ms: number; bytes: number }, clearedAfterMs: number | null): string =>
+      captionOf(catchUpFigure({ ...outage, course: [...outage.course.slice(0, 2), last], clearedAfterMs }))
+    expect(ends({ ms: 70 * 60e3, bytes: 0 }, 60 * 60e3)).toContain('beyond the 30 min')
+    expect(ends({ ms: 20 * 60e3, bytes: 6e9 }, null)).toContain('never goes')
   })
 
   test('of latency: what a clock that starts at the sending would miss', () => {

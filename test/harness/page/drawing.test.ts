@@ -99,7 +99,7 @@ const anySession: fc.Arbitrary<Partial<PlanPageInput>> = fc
       skew: fc.record({
         shares: fc.array(share, { minLength: 1, maxLength: 80 }),
         hottestKey: share,
-        capacity: positive
+        limit: positive
       }),
       consumerWait: fc.record({
         curve: fc.array(fc.record({ utilisation: share, waitMs: positive }), { maxLength: 3 }),
@@ -112,10 +112,14 @@ const anySession: fc.Arbitrary<Partial<PlanPageInput>> = fc
         measured: fc.constant(null)
       }),
       catchUp: fc.record({
-        outageMs: positive,
+        outageMs: fc.constant(low),
         recoveryMs: positive,
-        arrivalRate: positive,
-        drainRate: positive
+        course: fc.tuple(positive, positive, positive).map(([peak, later, last]) => [
+          { ms: 0, bytes: 0 },
+          { ms: low, bytes: peak },
+          { ms: low + later, bytes: last }
+        ]),
+        clearedAfterMs: fc.option(positive)
       }),
       latency: fc.record({
         records: count,

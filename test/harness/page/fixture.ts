@@ -26,8 +26,10 @@ const throughput: Part<'throughput'> = {
     return { partitions, runs, median }
   }),
   fit: {
-    family: 'USL',
-    leaveOneOut: 0.041,
+    families: [
+      { family: 'USL', weight: 0.97, leaveOneOut: 0.041 },
+      { family: 'cap', weight: 0.03, leaveOneOut: 0.098 }
+    ],
     curve: COUNTS.map(partitions => ({
       partitions,
       rate: usl(partitions) * MB,
@@ -116,7 +118,7 @@ const LOADS_SUM = LOADS.reduce((sum, load) => sum + load, 0)
 const skew: Part<'skew'> = {
   shares: LOADS.map(load => load / LOADS_SUM),
   hottestKey: 0.005,
-  capacity: 15.2 / 216
+  limit: 15.2 / 216
 }
 
 const effectivePartitions: Part<'effectivePartitions'> = {
@@ -149,8 +151,12 @@ const consumerWait: Part<'consumerWait'> = {
 const catchUp: Part<'catchUp'> = {
   outageMs: 10 * 60e3,
   recoveryMs: 30 * 60e3,
-  arrivalRate: 216 * MB,
-  drainRate: 400 * MB
+  course: [
+    { ms: 0, bytes: 0 },
+    { ms: 10 * 60e3, bytes: 5.2e9 },
+    { ms: 22 * 60e3, bytes: 0 }
+  ],
+  clearedAfterMs: 12 * 60e3
 }
 
 const QUANTILES = [

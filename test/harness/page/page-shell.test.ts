@@ -125,7 +125,10 @@ test('what comes from outside is text wherever it stands', () => {
         badges: [hostile],
         facts: [[hostile, hostile]]
       },
-      throughput: { ...throughput!, fit: { ...throughput!.fit!, family: hostile } },
+      throughput: {
+        ...throughput!,
+        fit: { ...throughput!.fit!, families: [{ family: hostile, weight: 1, leaveOneOut: 0 }] }
+      },
       costs: {
         ...costs!,
         binding: hostile,

@@ -25,8 +25,42 @@ describe('the figure of throughput', () => {
     expect(throughputFigure({ ...input, recommended: tight }).caption).toContain(
       '30 partitions may not carry'
     )
-    const { caption } = throughputFigure({ ...input, recommended: null, heldOut: [] })
-    expect(caption).toBe('No count is shown to carry the planned 216\u00a0MB/s.')
+  })
+
+  test('says without a count whether it is throughput that is missing', () => {
+    const without = { ...input, recommended: null, heldOut: [] }
+    expect(throughputFigure(without).caption).toBe(
+      'Total throughput would carry the planned 216\u00a0MB/s with 9 partitions, but no count is recommended.'
+    )
+    for (const missing of [
+      { ...without, plannedLoad: 900e6 },
+      { ...without, fit: null }
+    ]) {
+      expect(throughputFigure(missing).caption).toMatch(/^No count is shown to carry the planned/)
+    }
+  })
+
+  test('draws a rejected curve as far as it lies in the plot, and not along its edge', () => {
+    const curve = [1, 2, 10, 20, 30].map(partitions => ({ partitions, rate: partitions * 38.6e6 }))
+    const rejected = [{ family: 'linear', curve, leaveOneOut: 0.2 }]
+    const svg = throughputFigure({ ...input, rejected }).inline.wide
+    // The legend's sample is a curve too, and comes first.
+    const drawn = [...svg.matchAll(/<polyline points="([^"]*)" class="line-soft"/g)].at(-1)?.[1] ?? ''
+    const heights = drawn.split(' ').map(place => place.split(',')[1])
+    expect(heights).toHaveLength(3)
+  })
+
+  test('says of which families its curve is the mean, those that were not chosen too', () => {
+    const { note, inline, table } = throughputFigure(input)
+    expect(note.replaceAll('\u00a0', ' ')).toContain(
+      'The curve is the mean of all families, each by its weight: USL 97 % (error 4.1 %), cap 3 % (error ' +
+        '9.8 %); its shade is the 95 % interval.'
+    )
+    // No legend calls the mean by the name of one of them.
+    expect(inline.wide).toContain('>weighted fit<')
+    expect(inline.wide).not.toContain('>USL')
+    expect(table.rows.filter(([, what]) => what === 'curve, weighted fit')).toHaveLength(36)
+    expect(throughputFigure({ ...input, fit: null }).note).not.toContain('curve')
   })
 
   test('draws each run where its rate lies, the runs of a count beside one another', () => {

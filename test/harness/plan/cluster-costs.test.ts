@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { sharesOfKeys } from '../../../src/harness/inputs/key-counts.ts'
 import { type PlanCosts, planCosts } from '../../../src/harness/plan/cluster-costs.ts'
-import type { Measurements } from '../../../src/harness/plan/measurements.ts'
+import { keyCounts, type Measurements, storedKeys } from '../../../src/harness/plan/measurements.ts'
 import type { CountCost } from '../../../src/harness/plan/plan-bench.ts'
 import { planOutcome } from '../../../src/harness/plan/plan-outcome.ts'
 import type { PlanOptions } from '../../../src/harness/plan/plan-settings.ts'
+import { fullestShare, partitionShares } from '../../../src/planner/key-skew.ts'
 import type { Profile } from '../../../src/planner/profiles.ts'
 import { findings, measurements, settingsOf } from './fixture.ts'
 
@@ -35,10 +37,11 @@ function costsOf(options: Partial<PlanOptions>, changes: Partial<Measurements> =
     findings: findings({ costs: [4, 16, 48].map(costAt) }),
     ...changes
   })
-  const { outcome } = planOutcome(made)
+  const found = planOutcome(made)
+  const { outcome } = found
   if (outcome.kind === 'refused') throw new Error(outcome.reason)
   expect(outcome.partitions).toBe(39)
-  return planCosts(made, outcome)
+  return planCosts(made, outcome, found)
 }
 
 const CLUSTER = { replicationFactor: 3, brokers: 6 }
@@ -63,16 +66,16 @@ describe('what partitions cost on this machine', () => {
   })
 
   test('limits the count by free memory and handles', () => {
-    const machine = { cores: 64, freeMemoryBytes: 2.005e6, freeFileHandles: 1e6 }
-    // 1 MB + 10 kB N within 2.005 MB: 100.
-    expect(costsOf({}, { machine }).admissible).toMatchObject({ kind: 'some', min: 39, max: 100 })
+    const machine = { cores: 64, freeMemoryBytes: 1.505e6, freeFileHandles: 1e6 }
+    // 1 MB + 10 kB N within 1.505 MB: 50.
+    expect(costsOf({}, { machine }).admissible).toMatchObject({ kind: 'some', min: 39, max: 50 })
     const few = { cores: 64, freeMemoryBytes: 64e9, freeFileHandles: 65 }
     // 4 + 3 N within 65: 20.
     expect(costsOf({}, { machine: few }).admissible).toMatchObject({
       kind: 'none',
       ceiling: { partitions: 20 }
     })
-    const unknown = { cores: 64, freeMemoryBytes: 2.005e6, freeFileHandles: null }
+    const unknown = { cores: 64, freeMemoryBytes: 1.505e6, freeFileHandles: null }
     expect(costsOf({}, { machine: unknown }).admissible).toMatchObject({
       kind: 'some',
       maxSetBy: expect.stringMatching(/memory on this machine$/)
@@ -88,7 +91,7 @@ describe('what partitions cost on this machine', () => {
 
   test('is a doubt where it is more than there is', () => {
     const few = { cores: 64, freeMemoryBytes: 64e9, freeFileHandles: 64 }
-    expect(costsOf({}, { machine: few }).warnings.join()).toContain('No count is admissible')
+    expect(costsOf({}, { machine: few }).warnings.join()).toContain('No count keeps every limit')
     expect(costsOf({}).warnings).toEqual([])
   })
 })
@@ -96,15 +99,15 @@ describe('what partitions cost on this machine', () => {
 describe('what partitions cost a cluster', () => {
   test('is counted in replicas a broker against the limits of the profile', () => {
     // 39 x 3 / 6 = 19.5, so 20.
-    const profile = profileWith({ replicasPerBrokerMax: 30, replicasPerClusterMax: 100 })
+    const profile = profileWith({ replicasPerBrokerMax: 30, replicasPerClusterMax: 120 })
     const { cluster, admissible } = costsOf({ ...CLUSTER, profile })
     expect(cluster.profile).toBe('test')
     expect(cluster.limits.map(({ name, used, limit, ok }) => [name, used, limit, ok])).toEqual([
       ['replicas per broker', 20, 30, true],
-      ['replicas in the cluster', 117, 100, false]
+      ['replicas in the cluster', 117, 120, true]
     ])
-    // 100 / 3 = 33 partitions are permitted, 39 are asked for.
-    expect(admissible).toMatchObject({ kind: 'none', floor: { partitions: 39 }, ceiling: { partitions: 33 } })
+    // 120 / 3 = 40 partitions are permitted, 39 are asked for.
+    expect(admissible).toMatchObject({ kind: 'some', min: 39, max: 40 })
   })
 
   test('is no limit where the profile knows none', () => {
@@ -155,6 +158,69 @@ describe('what partitions cost a cluster', () => {
   })
 })
 
+describe('a count other than the recommended one', () => {
+  /** Sixty-two keys of one record each, and two of three on hashes 0 and 36. */
+  const counts = Float64Array.from({ length: 64 }, (_, hash) => (hash === 0 || hash === 36 ? 3 : 1))
+  const hashes = Int32Array.from({ length: 64 }, (_, hash) => hash)
+  const keys = storedKeys({ records: 68, keys: 64, hashes, counts, tailKeys: 0, tailCount: 0 })
+  /** 120 MB/s, of which a partition carries 0.8 x 9.754 = 7.8: 6.5 % or four of 68 records. */
+  const keyed = (options: Partial<PlanOptions> = {}) => {
+    const made = measurements({
+      keys,
+      settings: settingsOf({ profile: profileWith({}), targetThroughput: 120e6, ...options }),
+      findings: findings({ costs: [4, 16, 48].map(costAt) })
+    })
+    const found = planOutcome(made)
+    if (found.outcome.kind === 'refused') throw new Error(found.outcome.reason)
+    return { plan: found.outcome, costs: planCosts(made, found.outcome, found) }
+  }
+
+  test('is not said to be rounder if the keys would break its limit', () => {
+    const { plan, costs } = keyed()
+    const { shareLimit } = plan.requirements
+    const shares = sharesOfKeys(keyCounts(keys))
+    // 36 has nine group sizes, and brings the two hot keys together: 6 of 68.
+    expect(fullestShare(shares, 36)).toBeGreaterThan(shareLimit)
+    expect(plan.partitions).toBeGreaterThan(31)
+    expect(plan.partitions).toBeLessThan(36)
+    expect(fullestShare(shares, costs.roundedPartitions)).toBeLessThanOrEqual(shareLimit)
+    expect(costs.roundedPartitions).not.toBe(36)
+  })
+
+  test('is said to be enough only as far as the law of throughput tells', () => {
+    // 50 N / (1 + 0.01 (N - 1)): no end below twice the 32 measured.
+    expect(costsOf({}).admissible).toMatchObject({ max: 64, maxSetBy: 'the reach of the throughput law' })
+  })
+
+  test('of consumers is counted with how busy they may be, what they catch up and the keys', () => {
+    // 300 / 39 = 7.69 MB/s a partition, a consumer may get 7.80: one partition each.
+    expect(costsOf({}).membersNeeded).toBe(39)
+    // The fullest of N: as many members as leave each 7.8 MB/s of the 120 or, with outages, of 160.
+    const { plan, costs } = keyed()
+    const most = plan.requirements.shareLimit
+    const sorted = partitionShares(sharesOfKeys(keyCounts(keys)), plan.partitions)
+      .sort()
+      .reverse()
+    const members = costs.membersNeeded ?? 0
+    const busiest = (count: number) =>
+      sorted.slice(0, Math.ceil(plan.partitions / count)).reduce((sum, share) => sum + share, 0)
+    expect(busiest(members)).toBeLessThanOrEqual(most * (1 + 1e-9))
+    expect(busiest(members - 1)).toBeGreaterThan(most)
+    const outage = { lengthMs: 600e3, recoverMs: 1800e3 }
+    const caughtUp = keyed({ outage })
+    expect(caughtUp.costs.membersNeeded ?? 0).toBeGreaterThan(members)
+  })
+
+  test('of requests is judged in this process, and shown for a network', () => {
+    const { sentences } = costsOf(CLUSTER)
+    // 5 requests of 39 x 16 KiB to one broker in 1 ms, though the cluster has six.
+    expect(sentences.join('\n')).toContain(
+      'answers after 1 ms in this process, a producer reaches up to 3 190 MB/s'
+    )
+    expect(sentences.join('\n')).toContain('reaches 164 MB/s with answers after 500 µs')
+  })
+})
+
 describe('numbers that go well with a count', () => {
   test('are groups that share it evenly, and a rounder count a little above', () => {
     const { groupSizes, roundedPartitions } = costsOf({})
@@ -167,7 +233,7 @@ describe('numbers that go well with a count', () => {
     // 40 and 42 have eight group sizes each, and 39 has four.
     const profile = profileWith({ replicasPerClusterMax: 42 })
     expect(costsOf({ profile }).roundedPartitions).toBe(40)
-    const none = profileWith({ replicasPerClusterMax: 20 })
+    const none = profileWith({ replicasPerClusterMax: 39 })
     expect(costsOf({ profile: none }).roundedPartitions).toBe(39)
   })
 
@@ -186,7 +252,8 @@ test('every figure that a plan rests on has a row with where it is from', () => 
   const profile = profileWith({ replicasPerBrokerMax: 30, detectMs: 1000 })
   const { assumptions } = costsOf({ ...CLUSTER, profile })
   const rows = new Map(assumptions.map(row => [row.quantity, row]))
-  expect(rows.get('Tp')).toMatchObject({ value: '50', unit: 'MB/s', kind: 'measured' })
+  // 4.303 x 0.02 / sqrt 3 below 50.
+  expect(rows.get('Tp')).toMatchObject({ value: '47.6', unit: 'MB/s', kind: 'measured' })
   expect(rows.get('memory of one more partition')).toMatchObject({
     value: '10',
     unit: 'KB',
@@ -197,9 +264,42 @@ test('every figure that a plan rests on has a row with where it is from', () => 
   for (const { quantity, source } of assumptions) expect(`${quantity}: ${source}`).toMatch(/: ./)
 })
 
+test('every group of consumers reads all of it, and a broker is no fuller than was asked for', () => {
+  // 300 MB/s: out to 2 followers and 1 group, 900 MB/s; at 100 MB/s a broker 9, and one to lose.
+  const profile = profileWith({ brokerOutMax: 100e6 })
+  const brokers = (options: Partial<PlanOptions> = {}) =>
+    costsOf({ ...CLUSTER, profile, ...options }).cluster.brokersSentence
+  expect(brokers()).toBe(
+    '10 brokers: network out binds: 900 MB/s in all, 100 MB/s a broker, and 1 more to lose.'
+  )
+  expect(brokers({ groups: 3 })).toContain('16 brokers: network out binds: 1 500 MB/s in all')
+  // 900 / 75 = 12
+  expect(brokers({ utilisation: 0.75 })).toBe(
+    '13 brokers: network out binds: 900 MB/s in all, 75 MB/s a broker, and 1 more to lose; a broker is at ' +
+      'most 75 % full.'
+  )
+})
+
+test('groups and utilisation are defaults until somebody asks for others', () => {
+  const rowsOf = (options: Partial<PlanOptions>) => {
+    const { assumptions } = costsOf(options)
+    const wanted = assumptions.filter(({ quantity }) => /^(?:utilisation|consumer groups)$/.test(quantity))
+    return wanted.map(({ quantity, value, kind }) => [quantity, value, kind])
+  }
+  expect(rowsOf({})).toEqual([
+    ['utilisation', '1', 'default'],
+    ['consumer groups', '1', 'default']
+  ])
+  expect(rowsOf({ utilisation: 0.8, groups: 4 })).toEqual([
+    ['utilisation', '1.25', 'asked'],
+    ['consumer groups', '4', 'asked']
+  ])
+})
+
 test('the costs of a plan without any look at costs stand as far as they can', () => {
   const { lines, admissible, sentences } = costsOf({}, { findings: findings({ costs: [] }) })
   expect(lines).toEqual([])
-  expect(admissible).toMatchObject({ kind: 'some', max: null })
+  // Up to 32 were measured, and the law is believed up to twice as many.
+  expect(admissible).toMatchObject({ max: 64, maxSetBy: 'the reach of the throughput law' })
   expect(sentences.length).toBeGreaterThan(0)
 })

@@ -44,6 +44,14 @@ describe('measurements.json', () => {
     expect(measurementsText(back)).toBe(measurementsText(odd))
   })
 
+  test('of before there was a choice has all of a partition, and one group of consumers', () => {
+    const made = measurements()
+    const { utilisation: _share, groups: _groups, ...before } = made.settings
+    expect(parseMeasurements(JSON.stringify({ ...made, settings: before }), 'x')).toEqual(made)
+    const chosen = { ...made, settings: { ...made.settings, utilisation: 0.7, groups: 2 } }
+    expect(parseMeasurements(JSON.stringify(chosen), 'x')).toEqual(chosen)
+  })
+
   test('holds keys as hashes and counts, which come back as they were', () => {
     const stored = storedKeys(KEYS)
     expect(stored).toEqual({ ...KEYS, hashes: [-7, 2 ** 31 - 1, 0], counts: [90, 0.1 + 0.2, 1e-300] })
@@ -76,23 +84,34 @@ describe('a damaged measurements.json', () => {
     ['nothing', 'null'],
     ['a report', '{"kind":"plan","schemaVersion":2}'],
     ['a later version', text.replace('"schemaVersion":1', '"schemaVersion":2')],
-    ['no findings', without('findings')],
-    ['no settings', without('settings')],
-    ['no machine', without('machine')],
-    ['no environment', without('environment')],
-    ['no keys, not even none', without('keys')],
-    ['no notices', without('notices')],
-    ['runs that are none', text.replace(/"fetchOnly":\[/, '"fetchOnly":7,"other":[')],
-    [
-      'an empty list of runs',
-      text.replace(/"fetchOnly":\[.*?\}\],"withHandler"/, '"fetchOnly":[],"withHandler"')
-    ],
-    ['settings of another kind', text.replace('"recordBytes":1000', '"recordBytes":"1000"')],
-    ['a rate below nothing', text.replace('"targetThroughput":300000000', '"targetThroughput":-300000000')]
+    ['a kind that it inherits', '{"__proto__":{"kind":"measurements"},"schemaVersion":1}']
   ])('is refused where it holds %s', (_, damaged) => {
     expect(damaged).not.toBe(text)
     expect(refusal(damaged)).toBe(
       'r/measurements.json holds no measurements of a plan in a form this version knows (schemaVersion 1).'
+    )
+  })
+
+  test.each([
+    ['settings is missing', without('settings')],
+    ['environment is missing', without('environment')],
+    ['keys is missing', without('keys')],
+    ['notices is missing', without('notices')],
+    ['findings.fetchOnly is 7', text.replace(/"fetchOnly":\[/, '"fetchOnly":7,"other":[')],
+    [
+      'findings.fetchOnly has 0 entries',
+      text.replace(/"fetchOnly":\[.*?\}\],"withHandler"/, '"fetchOnly":[],"withHandler"')
+    ],
+    ['settings.recordBytes is "1000"', text.replace('"recordBytes":1000', '"recordBytes":"1000"')],
+    [
+      'settings.targetThroughput is -300000000',
+      text.replace('"targetThroughput":300000000', '"targetThroughput":-300000000')
+    ]
+  ])('is refused with what is wrong in it: %s', (fault, damaged) => {
+    expect(damaged).not.toBe(text)
+    expect(refusal(damaged)).toContain(
+      'No plan follows from r/measurements.json: it was changed, or is of another version of ' +
+        `highwater; ${fault}`
     )
   })
 })

@@ -210,3 +210,34 @@ describe('what is foretold', () => {
     expect(said({ findings: findings({ produce: straight(1, 2) }) })).toBeNull()
   })
 })
+
+describe('doubts about the law and its points', () => {
+  test('are none where the runs are quiet and the prediction came true', () => {
+    const { doubts, heldOut } = outcomeOf({})
+    expect(heldOut?.passed).toBe(true)
+    expect(doubts).toEqual([])
+  })
+
+  test('name counts whose runs scatter and a prediction that failed, after a refusal too', () => {
+    const scattered = { partitions: 2, runs: producerRuns(60, 100, 150) }
+    const produce = [...straight(1), scattered, ...straight(4, 32)]
+    // A straight line foretells 800 MB/s.
+    const heldOut = { partitions: 16, runs: producerRuns(500, 500, 500) }
+    const made = outcomeOf({}, { findings: findings({ produce, heldOut }) })
+    expect(made.heldOut).toMatchObject({ passed: false })
+    expect(made.doubts[0]).toBe('The runs with 2 partitions lie 90 % apart: that point is not firm.')
+    expect(made.doubts.at(-1)).toMatch(/^16 partitions were foretold at .* not to be trusted/)
+    const refused = outcomeOf({ lagSloMs: 0.001 }, { findings: findings({ produce, heldOut }) })
+    expect(refused.outcome.kind).toBe('refused')
+    expect(refused.doubts).toHaveLength(made.doubts.length)
+  })
+
+  test('say that handler times given as alike were not, where waits are asked for', () => {
+    const service = { records: 100, meanMs: 0.1, varianceMs2: 0.005, p50Ms: 0.1, p90Ms: 0.2, p99Ms: 0.3 }
+    const withHandler = [9.9, 10, 10.1].map(rate => consumerRun(rate, { service }))
+    const doubtsWith = (lagSloMs: number | null) =>
+      outcomeOf({ lagSloMs }, { findings: findings({ withHandler }) }).doubts
+    expect(doubtsWith(50)).toEqual([expect.stringMatching(/^--process takes all records .* had Cs² 0\.5: /)])
+    expect(doubtsWith(null)).toEqual([])
+  })
+})

@@ -189,6 +189,21 @@ describe('what cannot tell', () => {
     expect(lengths[0]).not.toBe(lengths[3])
   })
 
+  test('is measured in shorter runs where getting ready took long, and that is said', async () => {
+    const late: Given = {
+      before: call => {
+        if (call.startsWith('prepare')) played.clock.advance(40_000)
+      }
+    }
+    const played = play({ ...short, process: null }, late)
+    const { repeats, heldOut } = await played.session.run()
+    expect(repeats[0]).toMatch(/^Getting ready took 40 s on a busy machine: runs are cut to 1 s, so that/)
+    expect(heldOut?.runs).toHaveLength(3)
+    const lengths = played.bench.calls.filter(call => /^(?:produce|fetch)/.test(call))
+    expect(lengths.filter(call => !/\b1 s$/.test(call))).toEqual([])
+    expect((await play({ ...short, process: null }).session.run()).repeats).toEqual([])
+  })
+
   test('is measured again alone: what could tell stays', async () => {
     const { bench, session } = play(short, calming)
     const findings = await session.run()

@@ -82,6 +82,26 @@ describe('the settings of a plan', () => {
       expect(refusal({ growth })).toContain('up to 100 years')
   })
 
+  test('use all of a partition by default, or the share that was asked for, and offer the same load', () => {
+    expect(planSettings({ targetThroughput: 1e6 }).utilisation).toBe(1)
+    const asked = planSettings({ targetThroughput: 1e6, utilisation: 0.7 })
+    expect(asked).toMatchObject({ utilisation: 0.7, offeredThroughput: 1e6 })
+    for (const utilisation of [0, -0.5, 1.01, Number.NaN])
+      expect(refusal({ utilisation })).toBe(
+        `The utilisation must be above 0 and at most 1 (70 % is 0.7), not ${utilisation}.`
+      )
+  })
+
+  test('have one group of consumers by default', () => {
+    expect(planSettings({ targetThroughput: 1e6 }).groups).toBe(1)
+    expect(planSettings({ targetThroughput: 1e6, groups: 3 }).groups).toBe(3)
+    for (const groups of [0, 1.5]) {
+      expect(refusal({ groups })).toBe(
+        `The number of consumer groups must be a whole number from 1 to 10000, not ${groups}.`
+      )
+    }
+  })
+
   test('refuse times that are none', () => {
     expect(refusal({ lagSloMs: 0 })).toBe('The lag must last longer than nothing, not 0 ms.')
     expect(refusal({ outage: { lengthMs: -1, recoverMs: 1 } })).toContain('The outage must last longer')
@@ -120,17 +140,20 @@ describe('the settings of a plan', () => {
       expect(refusal({ points })).toContain('whole numbers from 1 to 1000, 1 among them')
   })
 
-  test('write no more than 6 GiB in all runs, a whole number of bytes in each', () => {
+  test.each([
+    [24, false],
+    [6, true]
+  ])('write no more than %d GiB in all runs, a whole number of bytes in each; short: %s', (most, short) => {
     for (const runs of [3, 5, 7]) {
-      const { bytesPerRunMax, counts } = planSettings({ targetThroughput: 1e6, runs })
+      const { bytesPerRunMax, counts } = planSettings({ targetThroughput: 1e6, runs, short })
       expect(Number.isInteger(bytesPerRunMax)).toBe(true)
-      expect(bytesPerRunMax * runs * (counts.length + 1)).toBeLessThanOrEqual(6 * 2 ** 30)
+      expect(bytesPerRunMax * runs * (counts.length + 1)).toBeLessThanOrEqual(most * 2 ** 30)
     }
   })
 
   test('measure what cannot tell again only where all lengths are left to them', () => {
     const patience = (options: object) => planSettings({ targetThroughput: 1e6, ...options }).patienceSeconds
-    expect(patience({ short: true })).toBe(90)
+    expect(patience({ short: true })).toBe(75)
     expect(patience({})).toBeNull()
     expect(patience({ short: true, runs: 3 })).toBeNull()
     expect(patience({ short: true, seconds: 2 })).toBeNull()

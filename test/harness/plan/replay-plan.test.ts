@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,7 +17,7 @@ import { PLAN_FILES, planFiles } from '../../../src/harness/plan/plan-files.ts'
 import { makePlanReport } from '../../../src/harness/plan/plan-report.ts'
 import { replayPlan } from '../../../src/harness/plan/replay-plan.ts'
 import { openReport } from '../../../src/harness/report-writer.ts'
-import { findings, measurements, producerRuns, UNTOLD } from './fixture.ts'
+import { findings, measurements, producerRuns, settingsOf, UNTOLD } from './fixture.ts'
 
 let root = ''
 let directory = ''
@@ -61,7 +63,9 @@ describe('a report that is replayed', () => {
     const files = written()
     const before = textsIn(directory)
     const result = replayPlan(directory, null)
-    expect(inState(result, 'identical')).toEqual([...files.keys()])
+    expect(inState(result, 'identical')).toEqual(
+      [...files.keys()].filter(name => name !== 'measurements.json')
+    )
     expect(inState(result, 'identical').length).toBeGreaterThan(8)
     expect(result.written).toEqual([])
     expect(result.report).toEqual(makePlanReport(measurements()))
@@ -93,7 +97,8 @@ describe('a report that is replayed', () => {
     const result = replayPlan(directory, null)
     expect(inState(result, 'differs')).toContain('plan.json')
     expect(inState(result, 'differs')).toContain('index.html')
-    expect(inState(result, 'identical')).toContain('measurements.json')
+    // It is what all others are made from, so it has nothing to be compared with.
+    expect(result.files.map(({ name }) => name)).not.toContain('measurements.json')
   })
 
   test('is written again where it is missing, as it was', () => {
@@ -131,6 +136,32 @@ describe('a report that is replayed', () => {
     expect(replayPlan(out, null).files.every(({ state }) => state === 'identical')).toBe(true)
   })
 
+  test('replaces no report of another measurement, which would be lost', () => {
+    const files = written()
+    const out = join(root, 'other')
+    replayPlan(directory, out)
+    // The same measurement may be written again, whatever became of its files.
+    appendFileSync(join(out, 'index.html'), ' ')
+    replayPlan(directory, out)
+    expect(readFileSync(join(out, 'index.html'), 'utf8')).toBe(files.get('index.html'))
+    written(measurements({ durationSeconds: 9 }))
+    const before = textsIn(out)
+    expect(refusal(out)).toBe(
+      `HIGHWATER_STORAGE: The report in ${out} is of another measurement, which would be lost; name ` +
+        'another directory with --out.'
+    )
+    expect(textsIn(out)).toEqual(before)
+  })
+
+  test('leaves its measurements as they are, also those of before', () => {
+    const { utilisation: _share, ...before } = settingsOf()
+    written()
+    const text = JSON.stringify({ ...measurements(), settings: before })
+    writeFileSync(join(directory, 'measurements.json'), text)
+    replayPlan(directory, join(root, 'again'))
+    expect(readFileSync(join(root, 'again', 'measurements.json'), 'utf8')).toBe(text)
+  })
+
   test('replaces no file that no report wrote', () => {
     written()
     const out = join(root, 'mine')
@@ -159,15 +190,38 @@ describe('what cannot be replayed', () => {
   })
 
   test.each([
-    ['without one partition', { produce: [{ partitions: 2, runs: producerRuns(1, 1) }] }],
-    ['with no count at all', { produce: [] }],
-    ['with a count twice', { produce: [1, 1].map(partitions => ({ partitions, runs: producerRuns(9, 9) })) }]
-  ])('is a measurement that contradicts itself: %s', (_, wrong) => {
+    ['does not begin with one partition', { produce: [{ partitions: 2, runs: producerRuns(1, 1) }] }],
+    ['has 0 entries, not 1 to 1000', { produce: [] }],
+    ['does not ascend', { produce: [1, 1].map(partitions => ({ partitions, runs: producerRuns(9, 9) })) }]
+  ])('is a measurement that contradicts itself: findings.produce %s', (fault, wrong) => {
     written()
     const path = join(directory, 'measurements.json')
     writeFileSync(path, JSON.stringify(measurements({ findings: findings(wrong) })))
     expect(refusal()).toBe(
+      `HIGHWATER_CONFIG: No plan follows from ${path}: it was changed, or is of another version of ` +
+        `highwater; findings.produce ${fault}.`
+    )
+  })
+
+  test('is a measurement whose fields are right, and no plan can be made of', () => {
+    written()
+    const path = join(directory, 'measurements.json')
+    const settings = settingsOf({ process: null, handlerModule: './h.mjs' })
+    // Nobody timed the handler.
+    writeFileSync(path, JSON.stringify(measurements({ settings })))
+    expect(refusal()).toBe(
       `HIGHWATER_CONFIG: No plan follows from ${path}: it was changed, or is of another version of highwater.`
     )
+  })
+
+  test.each(['measurements.json', 'plan.json'])('is a pipe or a directory in the place of %s', name => {
+    written()
+    const path = join(directory, name)
+    rmSync(path)
+    execFileSync('mkfifo', [path])
+    expect(refusal()).toContain(`${path} cannot be read: it is no regular file.`)
+    rmSync(path)
+    mkdirSync(path)
+    expect(refusal()).toContain(`${path} cannot be read: it is no regular file.`)
   })
 })

@@ -36,6 +36,22 @@ describe('the page', () => {
     ])
   })
 
+  test('says of one requirement that it binds, and of the others how many they ask for', () => {
+    const page = pageOf(report({ settings: settingsOf({ outage: { lengthMs: 1000, recoverMs: 5000 } }) }))
+    const [, demand = ''] = /<section id="demand".*?>(.*?)<\/section>/s.exec(page) ?? []
+    const rows = shown(demand)
+      .split('\n')
+      .filter(line => /^\d+:/.test(line))
+    expect(rows.map(row => / binds/.test(row))).toEqual([false, false, true, false])
+    expect(rows[2]).toMatch(/^47: .* = 46\.1\d, so 47\. Catching up binds/)
+  })
+
+  test('tells the backlog of the run that was tried, and the numbers of the law', () => {
+    const text = shown(pageOf(report())).replace(/[\s\u00a0]+/g, ' ')
+    expect(text).toContain('When tried Backlog: as large at the end as at the beginning.')
+    expect(text).toMatch(/λ 50 MB\/s \[[\d.]+ MB\/s, [\d.]+ MB\/s\], σ 0\.01 \[/)
+  })
+
   test('names the command that would settle it where there is no count', () => {
     const made = reportOf(UNTOLD)
     const page = pageOf(made)

@@ -53,7 +53,7 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, numbe
 describe('a plan on the embedded engine', { timeout: 60_000 }, () => {
   test('measures, reads every record back, recommends, verifies, and writes its report', async () => {
     const events: PlanProgress[] = []
-    const stored: number[] = []
+    const stored: number[][] = []
     const { report, files } = await runPlan(
       smallest({
         out: join(directory, 'report'),
@@ -61,8 +61,7 @@ describe('a plan on the embedded engine', { timeout: 60_000 }, () => {
           events.push(event)
           // Nobody writes to a topic any more when its audit begins.
           const topics = stored.length === 0 ? TOPICS : [`${TOPIC}-verification`]
-          if (event.step === 'audit')
-            stored.push(sumOf(topics.flatMap(topic => logEnds(logsOfEngine(), topic))))
+          if (event.step === 'audit') stored.push(topics.map(topic => sumOf(logEnds(logsOfEngine(), topic))))
         }
       })
     )
@@ -74,9 +73,15 @@ describe('a plan on the embedded engine', { timeout: 60_000 }, () => {
       'audit',
       'verify'
     ])
+    // At the end of the runs only one partition holds records: all others have given theirs back.
     expect(stored).toHaveLength(2)
-    for (const records of stored) expect(records).toBeGreaterThan(0)
-    expect(report.audit).toEqual({ records: sumOf(stored), bytes: sumOf(stored) * 1000 })
+    const [[first = 0, ...others] = [], verified = []] = stored
+    expect(others).toHaveLength(TOPICS.length - 1)
+    expect(sumOf(others)).toBe(0)
+    expect(Math.min(first, sumOf(verified))).toBeGreaterThan(0)
+    // Read back was what every run had.
+    expect(report.audit.records).toBeGreaterThan(first + sumOf(verified))
+    expect(report.audit.bytes).toBe(report.audit.records * 1000)
     expect(report.producer.measurement).toMatchObject({ label: 'saturation', recordBytes: 1000 })
     expect(report.producer.runs).toHaveLength(3)
     expect(report.consumerWithHandler?.runs).toHaveLength(3)
@@ -158,6 +163,18 @@ describe('a plan on the embedded engine', { timeout: 60_000 }, () => {
       expect(second.report[part]).toEqual(first.report[part])
     const other = await runPlan({ ...simulated, seed: 6 })
     expect(other.report.counts).not.toEqual(first.report.counts)
+  })
+
+  test('gives the consumers of a simulation the handler of its truth, where it names none', async () => {
+    const truth = 'amdahl:40MB/s:0.02,noise=2%,handler=2ms,cs2=1'
+    const asked = { target: { kind: 'sim', truth }, points: [1, 2, 4, 16], seconds: 2 } as const
+    const { report } = await runPlan(smallest({ ...asked, process: null }))
+    expect(report.handler?.source).toBe('measured')
+    expect(report.handler?.meanMs).toBeCloseTo(2, 0)
+    expect(report.handler?.variation).toBeCloseTo(1, 0)
+    expect(report.consumerWithHandler).not.toBeNull()
+    const told = await runPlan(smallest({ ...asked, process: { kind: 'wait', micros: 1000 } }))
+    expect(told.report.handler).toMatchObject({ source: 'given', meanMs: 1 })
   })
 
   test('ends when it is interrupted, and leaves nothing behind', async () => {

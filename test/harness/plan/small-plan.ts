@@ -46,6 +46,7 @@ export class SmallBench {
         logDirectory: target.logDirectory,
         partitionOverhead: target.partitionOverhead,
         createTopic: (topic, partitions) => target.createTopic(topic, partitions),
+        emptyTopic: (topic, partitions) => target.emptyTopic(topic, partitions),
         openHandle: () => target.openHandle(),
         partitionUsage: partition => target.partitionUsage(partition),
         partitionRoom: () => target.partitionRoom(),
@@ -56,7 +57,7 @@ export class SmallBench {
   }
 
   async close(): Promise<void> {
-    await this.producers.group.close()
+    await this.producers.close()
     await this.context.target.close()
   }
 }

@@ -2,25 +2,22 @@
  * A simulation with known truth as a plan measures it: runs in virtual time, through the same windows, cut
  * and verdicts as real ones. The same seed gives the same numbers.
  *
- * Thread: the harness's; a run is over before its promise is given out.
+ * Thread: the harness's, whose event loop gets a turn with every window of a run: so it can be interrupted.
  */
-import { HighwaterError } from '../../../base/local-errors.ts'
-import type { Random } from '../../../base/random.ts'
 import type { Machine, PartitionOverhead } from '../../../planner/verifiability.ts'
 import type { AuditResult } from '../../audit.ts'
 import { AuditFindings } from '../../audit-findings.ts'
 import { chosenTrial, type LoaderTrial, nextTrial } from '../../plan/measure-producer.ts'
 import type { BenchRun } from '../../plan/measured-point.ts'
 import type { CountCost, HandlerBenchRun, PlanBench } from '../../plan/plan-bench.ts'
-import type { PlanSettings } from '../../plan/plan-settings.ts'
 import type { VerifiedPlan } from '../../plan/verify-plan.ts'
-import { interrupted } from '../../run-series.ts'
 import { consumeAll } from './sim-consume.ts'
 import { drawNormal } from './sim-draws.ts'
 import { saturate } from './sim-produce.ts'
-import type { LinearCost, SimTruth } from './sim-truth.ts'
+import type { LinearCost } from './sim-truth.ts'
+import { checkTruth } from './sim-truth-check.ts'
 import { type PlannedCount, verifySimulated } from './sim-verify.ts'
-import { SimWorld } from './sim-world.ts'
+import { SimWorld, type SimWorldParts } from './sim-world.ts'
 
 const MEMORY_BYTES = 512e9
 const FILE_HANDLES = 1e6
@@ -31,36 +28,22 @@ const THREADS_PER_CORE = 32
 /** Of a partition's files with one record. */
 const DISK_BYTES_EACH = 1200
 
-interface SimBenchTask {
-  readonly truth: SimTruth
-  readonly settings: PlanSettings
-  readonly random: Random
-  readonly signal: AbortSignal
-}
-
 export class SimulatedBench implements PlanBench {
   readonly kind = 'sim'
   readonly label = 'simulation with a known truth, not a machine'
   readonly machine: Machine
   readonly overhead: PartitionOverhead
   readonly #world: SimWorld
-  readonly #signal: AbortSignal
   #loaders = 1
   /** Acknowledged in all runs so far. */
   #records = 0
 
-  /** @throws HighwaterError HIGHWATER_CONFIG for a module as the handler whose time the truth does not say */
-  constructor({ truth, settings, random, signal }: SimBenchTask) {
-    if (settings.handlerModule !== null && truth.handlerMs === null) {
-      throw new HighwaterError(
-        'HIGHWATER_CONFIG',
-        'A simulation runs no module: give --process instead of --handler, or say in the truth what the ' +
-          'handler takes, such as handler=2ms.'
-      )
-    }
+  /** @throws HighwaterError HIGHWATER_CONFIG for a truth that this plan cannot be measured on */
+  constructor(parts: SimWorldParts) {
+    const { truth, settings } = parts
+    checkTruth(truth, settings)
     const { cores, memoryBytes, fileHandlesEach } = truth
-    this.#world = new SimWorld(truth, settings, random)
-    this.#signal = signal
+    this.#world = new SimWorld(parts)
     this.machine = { cores, freeMemoryBytes: MEMORY_BYTES, freeFileHandles: FILE_HANDLES }
     this.overhead = { memoryBytes: memoryBytes.each, fileHandles: fileHandlesEach }
   }
@@ -74,13 +57,13 @@ export class SimulatedBench implements PlanBench {
     const seconds = Math.min(TRIAL_SECONDS_MAX, this.#world.settings.secondsPerRun)
     // One partition, and the most of them: what lies between needs no more producers.
     for (const partitions of new Set([1, Math.max(...counts)])) {
-      const trial = (loaders: number): LoaderTrial => {
-        const { series } = this.#saturate(partitions, loaders, seconds)
+      const trial = async (loaders: number): Promise<LoaderTrial> => {
+        const { series } = await this.#saturate(partitions, loaders, seconds)
         return { partitions, loaders, bytesPerSecond: series.bytesPerSecond }
       }
-      const trials: [LoaderTrial, ...LoaderTrial[]] = [trial(this.#loaders)]
+      const trials: [LoaderTrial, ...LoaderTrial[]] = [await trial(this.#loaders)]
       for (let next = nextTrial(trials, LOADERS_MAX); next !== null; next = nextTrial(trials, LOADERS_MAX)) {
-        trials.push(trial(next))
+        trials.push(await trial(next))
       }
       this.#loaders = chosenTrial(trials).loaders
       all.push(...trials)
@@ -93,18 +76,16 @@ export class SimulatedBench implements PlanBench {
   }
 
   async fetchOnly(seconds: number): Promise<BenchRun> {
-    this.#check()
     return consumeAll(this.#world, null, seconds)
   }
 
   async withHandler(seconds: number): Promise<HandlerBenchRun> {
-    this.#check()
     const { handlerMs, truth } = this.#world
     return consumeAll(this.#world, { meanMs: handlerMs, variation: truth.handlerVariation }, seconds)
   }
 
   async countCosts(counts: readonly number[]): Promise<readonly CountCost[]> {
-    this.#check()
+    await this.#world.turn()
     const { memoryBytes, startMs, fileHandlesEach, cores } = this.#world.truth
     return counts.map(partitions => ({
       partitions,
@@ -119,7 +100,7 @@ export class SimulatedBench implements PlanBench {
 
   /** @throws HighwaterError HIGHWATER_AUDIT if the truth has records lost */
   async audit(): Promise<AuditResult> {
-    this.#check()
+    await this.#world.turn()
     const { truth, settings } = this.#world
     const records = this.#records - Math.min(truth.lostRecords, this.#records)
     if (records < this.#records) {
@@ -136,7 +117,6 @@ export class SimulatedBench implements PlanBench {
   }
 
   async verify(plan: PlannedCount, onAudit: () => void): Promise<VerifiedPlan> {
-    this.#check()
     return verifySimulated(this.#world, plan, this.#loaders, onAudit)
   }
 
@@ -144,9 +124,8 @@ export class SimulatedBench implements PlanBench {
     // Nothing outlives a run.
   }
 
-  #saturate(partitions: number, loaders: number, seconds: number): BenchRun {
-    this.#check()
-    const { bench, records } = saturate(this.#world, { partitions, loaders, seconds })
+  async #saturate(partitions: number, loaders: number, seconds: number): Promise<BenchRun> {
+    const { bench, records } = await saturate(this.#world, { partitions, loaders, seconds })
     this.#records += records
     return bench
   }
@@ -154,10 +133,5 @@ export class SimulatedBench implements PlanBench {
   #costOf({ fixed, each }: LinearCost, partitions: number): number {
     const { truth, random } = this.#world
     return (fixed + each * partitions) * Math.exp(truth.noise * drawNormal(random))
-  }
-
-  /** @throws HighwaterError HIGHWATER_INTERRUPTED */
-  #check(): void {
-    if (this.#signal.aborted) throw interrupted()
   }
 }

@@ -19,7 +19,11 @@ const SLOW_WINDOW_RECORDS = 8
 const TIMES_MAX = 4000
 
 /** One run; with `handler` null only fetching and decoding. */
-export function consumeAll(world: SimWorld, handler: Duration | null, seconds: number): HandlerBenchRun {
+export async function consumeAll(
+  world: SimWorld,
+  handler: Duration | null,
+  seconds: number
+): Promise<HandlerBenchRun> {
   const { settings, truth, random } = world
   const { recordBytes } = settings
   const { windowMs, seconds: lasts } = runLength(handler, seconds)
@@ -39,6 +43,7 @@ export function consumeAll(world: SimWorld, handler: Duration | null, seconds: n
   )
   const samples: Sample[] = [{ atMs: 0, records: 0 }]
   for (let window = 1; window <= windows; window++) {
+    await world.turn()
     engine.runUntil(window * windowMs)
     samples.push({ atMs: window * windowMs, records: engine.handled })
   }

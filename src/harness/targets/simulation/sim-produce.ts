@@ -21,7 +21,10 @@ interface Saturation {
 }
 
 /** One run, and the records that were acknowledged in it. */
-export function saturate(world: SimWorld, run: Saturation): { bench: BenchRun; records: number } {
+export async function saturate(
+  world: SimWorld,
+  run: Saturation
+): Promise<{ bench: BenchRun; records: number }> {
   const { recordBytes } = world.settings
   const { seconds, partitions } = run
   const lanes = Math.min(partitions, LANES_MAX)
@@ -33,6 +36,7 @@ export function saturate(world: SimWorld, run: Saturation): { bench: BenchRun; r
   const sampleMs = sampleLength(seconds)
   const samples: Sample[] = [{ atMs: 0, records: 0 }]
   for (let sample = 1; sample <= Math.max(1, Math.round((seconds * 1000) / sampleMs)); sample++) {
+    await world.turn()
     engine.runUntil(sample * sampleMs)
     samples.push({ atMs: sample * sampleMs, records: engine.appended })
   }

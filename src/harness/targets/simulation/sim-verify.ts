@@ -40,12 +40,12 @@ interface Reading {
 }
 
 /** Runs the plan with so many loaders, or says why not. */
-export function verifySimulated(
+export async function verifySimulated(
   world: SimWorld,
   plan: PlannedCount,
   loaders: number,
   onAudit: () => void
-): VerifiedPlan {
+): Promise<VerifiedPlan> {
   const reason = whyNot(plan)
   if (reason !== null) return { verification: notVerified(reason), run: null, seconds: null, audit: null }
   const { handlerMs, settings, truth } = world
@@ -55,8 +55,12 @@ export function verifySimulated(
   const lastsMs = leadMs + seconds * 1000
   const setup = setupOf(world, { partitions, loaders, lastsMs })
   const engine = new SimEngine(setup, world.nextPace(lastsMs), world.random)
-  engine.runUntil(leadMs)
-  const run = judged(world, { partitions, loaders }, read(engine, leadMs, seconds))
+  for (let part = 1; part <= WINDOWS; part++) {
+    await world.turn()
+    engine.runUntil((part * leadMs) / WINDOWS)
+  }
+  const reading = await read(world, engine, { fromMs: leadMs, seconds })
+  const run = judged(world, { partitions, loaders }, reading)
   onAudit()
   const records = engine.appended
   return {
@@ -114,12 +118,18 @@ function setupOf(world: SimWorld, load: VerifyLoad & { readonly lastsMs: number 
   }
 }
 
-function read(engine: SimEngine, fromMs: number, seconds: number): Reading {
+interface ReadWindow {
+  readonly fromMs: number
+  readonly seconds: number
+}
+
+async function read(world: SimWorld, engine: SimEngine, { fromMs, seconds }: ReadWindow): Promise<Reading> {
   const loadersBefore = engine.loaderBusyMs()
   const partitionsBefore = engine.partitionBusyMs()
   const samples: PairedSample[] = []
   for (let window = 0; window <= WINDOWS; window++) {
     const atMs = fromMs + (window * seconds * 1000) / WINDOWS
+    await world.turn()
     engine.runUntil(atMs)
     samples.push({ atMs, records: engine.handled, offered: engine.offered })
   }

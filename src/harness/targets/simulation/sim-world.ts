@@ -4,6 +4,7 @@
 import type { Random } from '../../../base/random.ts'
 import type { ProcessCost } from '../../../planner/units.ts'
 import type { PlanSettings } from '../../plan/plan-settings.ts'
+import { interrupted } from '../../run-series.ts'
 import { drawNormal } from './sim-draws.ts'
 import { SimPace } from './sim-pace.ts'
 import type { SimBound, SimTruth } from './sim-truth.ts'
@@ -25,18 +26,37 @@ const SHARES: Readonly<Record<SimBound, { readonly cpu: number; readonly disk: n
 /** Of all cores, where they are what a full partition waits for. */
 const CORES_FULL = 0.97
 
+export interface SimWorldParts {
+  readonly truth: SimTruth
+  readonly settings: PlanSettings
+  readonly random: Random
+  /** Ends the session of the user. */
+  readonly signal: AbortSignal
+}
+
 export class SimWorld {
   readonly truth: SimTruth
   readonly settings: PlanSettings
   readonly random: Random
+  readonly #signal: AbortSignal
   #nowMs = 0
   /** Logarithm of the slow part of the speed, as a share of its usual size; null before the first run. */
   #drift: number | null = null
 
-  constructor(truth: SimTruth, settings: PlanSettings, random: Random) {
+  constructor({ truth, settings, random, signal }: SimWorldParts) {
     this.truth = truth
     this.settings = settings
     this.random = random
+    this.#signal = signal
+  }
+
+  /**
+   * One turn of the event loop: who works in virtual time alone would never hear that its user ends it.
+   * @throws HighwaterError HIGHWATER_INTERRUPTED
+   */
+  async turn(): Promise<void> {
+    await new Promise(resolve => setImmediate(resolve))
+    if (this.#signal.aborted) throw interrupted()
   }
 
   /** The pace of a run that begins now; time goes on by its length. */

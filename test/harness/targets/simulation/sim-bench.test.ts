@@ -282,3 +282,26 @@ test('whoever ends the session gets no further run', async () => {
   ending.abort()
   await expect(bench.produce(1, 1)).rejects.toThrow(/interrupted/)
 })
+
+describe('a session that is ended while a run goes on', () => {
+  const plan = { partitions: 4, verifiability: { verifiable: true, sentence: '' } }
+  test.each<[string, (bench: SimulatedBench) => Promise<unknown>]>([
+    ['the search for loaders', bench => bench.prepare([1, 4])],
+    ['producers', bench => bench.produce(4, 60)],
+    ['a consumer', bench => bench.fetchOnly(60)],
+    ['a handler', bench => bench.withHandler(60)],
+    ['the verification', bench => bench.verify(plan, () => {})]
+  ])('ends within it: %s', async (_, run) => {
+    const ending = new AbortController()
+    const bench = new SimulatedBench({
+      truth: parseTruth(''),
+      settings: planSettings({ targetThroughput: 1e6, process: WAIT_1_MS }),
+      random: seededRandom(1),
+      signal: ending.signal
+    })
+    const running = run(bench)
+    // As a signal of the system: heard when the event loop gets its turn.
+    setImmediate(() => ending.abort())
+    await expect(running).rejects.toMatchObject({ code: 'HIGHWATER_INTERRUPTED' })
+  })
+})
