@@ -34,8 +34,8 @@ export type { LatencySummary } from './harness/benchmark/histogram.ts'
 export { parseKeys } from './harness/benchmark/key-distribution.ts'
 export type { LoadOptions } from './harness/benchmark/load-settings.ts'
 export { parseSizes, sizesText } from './harness/benchmark/payload.ts'
-export { type BenchOutcome, type BenchRunOptions, runBench } from './harness/benchmark/run-bench.ts'
-export { runTune, type TuneOutcome, type TuneRunOptions } from './harness/benchmark/run-tune.ts'
+export type { BenchOutcome, BenchRunOptions } from './harness/benchmark/run-bench.ts'
+export type { TuneOutcome, TuneRunOptions } from './harness/benchmark/run-tune.ts'
 export { parseStall } from './harness/benchmark/stall.ts'
 export type { TuneCell } from './harness/benchmark/tune-cells.ts'
 export type { TuneReport } from './harness/benchmark/tune-report.ts'
@@ -56,9 +56,9 @@ export {
 export { articleLine, safeLine } from './harness/plan/formula-lines.ts'
 export type { PlanReport, ReportedPoint } from './harness/plan/plan-report.ts'
 export type { PlanProgress } from './harness/plan/plan-session.ts'
-export { replayPlan } from './harness/plan/replay-plan.ts'
 export { auditLine, backlogLine, lawLine } from './harness/plan/report-lines.ts'
-export { outlinePlan, type PlanResult, type PlanRun, runPlan } from './harness/plan/run-plan.ts'
+export type { PlanResult, PlanRun } from './harness/plan/run-plan.ts'
+export { outlinePlan, replayPlan, runBench, runPlan, runTune } from './harness/runs.ts'
 export {
   type BatchingInput,
   type BatchingPrediction,

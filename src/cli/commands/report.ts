@@ -29,8 +29,8 @@ export function addReportCommand(program: Command, { terminal, exit }: Invocatio
     .showSuggestionAfterError(false)
     .allowExcessArguments(false)
     .addHelpText('after', EXIT_CODES)
-    .action((directory: string, flags: { readonly out?: string; readonly json?: true }) => {
-      const result = replayPlan(directory, flags.out ?? null)
+    .action(async (directory: string, flags: { readonly out?: string; readonly json?: true }) => {
+      const result = await replayPlan(directory, flags.out ?? null)
       const rows = result.files.map(({ name, state }) => [name, state])
       const isDifferent = result.files.some(({ state }) => state === 'differs')
       const lines = [

@@ -31,6 +31,8 @@ export interface LoaderTrial {
 /** A loader more is worth it from this gain on. */
 const GAIN_MIN = 1.05
 const TRIAL_SECONDS_MAX = 1
+/** One and two loaders, on one partition and on the most. */
+const TRIALS_USUAL = 4
 const LOADERS_MAX = 8
 
 /**
@@ -39,8 +41,8 @@ const LOADERS_MAX = 8
  */
 const WARM_BATCHES = 5000
 /** So long for each partition at most; runs that are short are in haste. */
-const WARM_SECONDS_EACH = 0.4
-const WARM_SHARE = 0.2
+const WARM_SECONDS_EACH = 0.3
+const WARM_SHARE = 0.3
 const WARM_LOOK_SECONDS = 0.3
 /** Where this process leaves more of the cores idle, it is not its code that it is slow by. */
 const WARM_CORES_MIN = 0.5
@@ -66,6 +68,11 @@ export function chosenTrial(trials: readonly [LoaderTrial, ...LoaderTrial[]]): L
 /** How long so many partitions are warmed before they are measured, at most. */
 export function warmSeconds({ secondsPerRun }: PlanSettings, partitions: number): number {
   return partitions * Math.min(WARM_SECONDS_EACH, WARM_SHARE * secondsPerRun)
+}
+
+/** How long the runs take by which the loaders are found, as a rule. */
+export function trialSeconds({ secondsPerRun }: PlanSettings): number {
+  return TRIALS_USUAL * Math.min(TRIAL_SECONDS_MAX, secondsPerRun)
 }
 
 interface SaturationRun {

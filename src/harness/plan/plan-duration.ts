@@ -4,10 +4,10 @@
 import { HighwaterError } from '../../base/local-errors.ts'
 import { formatByteRate, formatBytes, formatCount, formatDuration } from '../../planner/units.ts'
 import { handlerRun } from './measure-consumer.ts'
-import { warmSeconds } from './measure-producer.ts'
+import { trialSeconds, warmSeconds } from './measure-producer.ts'
 import { type PlanOptions, type PlanSettings, RUNS_ON_DISK } from './plan-settings.ts'
 
-/** Starting and finding the loaders; costs and the last audits. */
+/** Starting everything; costs and the last audits. */
 const START_SECONDS = 4
 const END_SECONDS = 8
 const AROUND_RUN_SECONDS = 0.4
@@ -20,8 +20,8 @@ const SECONDS = [20, 15, 10, 7, 5, 4, 3, 2, 1, 0.5]
 const RUNS_ENOUGH = 5
 const SECONDS_ENOUGH = 2
 
-/** A first look is to be over by then. */
-const FIRST_LOOK_SECONDS = 90
+/** A first look is to be over by then: with the build before it, within 90 s. */
+const FIRST_LOOK_SECONDS = 80
 /** What its runs are cut to where it would not be: shorter ones tell too little. */
 const CUTS = [1, 0.75, 0.5]
 /** A machine that was so many times too slow at the start is no slower later. */
@@ -46,8 +46,10 @@ export function runSeconds(settings: PlanSettings, preparedSeconds: number): num
   return lengths.find(endsInTime) ?? Math.min(...lengths)
 }
 
+/** What is written to find the loaders and to get warm is read back as well. */
 function preparingSeconds(settings: PlanSettings): number {
-  return allCounts(settings).reduce((sum, count) => sum + warmSeconds(settings, count), START_SECONDS)
+  const warming = allCounts(settings).reduce((sum, count) => sum + warmSeconds(settings, count), 0)
+  return START_SECONDS + (trialSeconds(settings) + warming) * (1 + WRITE_RATE / READ_RATE)
 }
 
 /** From the first run to the end. */

@@ -49,7 +49,7 @@ export interface PlanOptions {
   /** Topic that is made for the measurement. */
   readonly topic?: string | undefined
   /**
-   * Fewer and shorter runs, for a first look: 3 of 2 s, not 5 of 5 s. Without `runs` and `seconds`, what
+   * Fewer and shorter runs, for a first look: 3 of 1 s, not 5 of 5 s. Without `runs` and `seconds`, what
    * cannot tell is measured again, longer, if all of it is over after 75 s by then.
    */
   readonly short?: boolean | undefined
@@ -222,7 +222,7 @@ function lengthsOf(options: PlanOptions): Lengths {
   if (!Number.isInteger(runs) || runs < RUNS_MIN || runs > RUNS_MAX) {
     return refuse(`The number of runs must be a whole number from ${RUNS_MIN} to ${RUNS_MAX}, not ${runs}.`)
   }
-  const seconds = options.seconds ?? (short ? 2 : 5)
+  const seconds = options.seconds ?? (short ? 1 : 5)
   if (!(seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) {
     return refuse(
       `The seconds of a run must lie between ${SECONDS_MIN} and ${SECONDS_MAX}, not at ${seconds}.`

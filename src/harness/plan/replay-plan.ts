@@ -18,7 +18,7 @@ interface ReplayedFile {
   readonly state: 'identical' | 'differs' | 'missing'
 }
 
-interface ReplayResult {
+export interface ReplayResult {
   readonly report: PlanReport
   /** All but the measurements, which they are made from. */
   readonly files: readonly ReplayedFile[]
