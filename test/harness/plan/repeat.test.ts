@@ -6,7 +6,12 @@ import type { Plan } from '../../../src/planner/plan.ts'
 import type { Refusal } from '../../../src/planner/refusal.ts'
 import { report } from './fixture.ts'
 
-const SHORT = planSettings({ targetThroughput: 3e6, process: { kind: 'wait', micros: 1000 }, short: true })
+/** A first look with runs of 2 s. */
+const SHORT = {
+  ...planSettings({ targetThroughput: 3e6, process: { kind: 'wait', micros: 1000 }, short: true }),
+  secondsPerRun: 2,
+  verifySeconds: 4
+}
 const LONG = planSettings({ targetThroughput: 3e6 })
 
 describe('the runs of a repeat', () => {
