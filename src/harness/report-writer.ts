@@ -19,6 +19,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { type Clock, processClock } from '../base/clock.ts'
 import { HighwaterError } from '../base/local-errors.ts'
+import { systemReason } from './regular-file.ts'
 
 const IGNORE_FILE = '.gitignore'
 const LIST_FILE = '.highwater-report'
@@ -150,11 +151,9 @@ export class ReportDirectory {
 }
 
 function cannotWrite(path: string, cause: unknown): HighwaterError {
-  const reason =
-    cause instanceof Error ? cause.message.replace(/^(\w+): ([^,]+),.*$/s, '$2 ($1)') : String(cause)
   return new HighwaterError(
     'HIGHWATER_STORAGE',
-    `The report cannot be written to ${path}: ${reason}; name another directory with --out.`,
+    `The report cannot be written to ${path}: ${systemReason(cause)}; name another directory with --out.`,
     { cause }
   )
 }

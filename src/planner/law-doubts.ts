@@ -37,9 +37,8 @@ export function lawDoubt({ families }: LawChoice, restsOnLaw: boolean): string |
   if (best === undefined || best.looError <= LOO_MAX) return null
   const rest = restsOnLaw ? '' : ', and the count does not rest on it'
   return (
-    `No law tells points left out to ${formatShare(LOO_MAX)}: the best, ` +
-    `${FAMILY_NAMES[best.law.family]}, is off by ${formatShare(best.looError)}, so none is to be trusted ` +
-    `between the counts measured${rest}.`
+    `No law tells points left out to ${formatShare(LOO_MAX)}: the best, ${FAMILY_NAMES[best.law.family]}, ` +
+    `is off by ${formatShare(best.looError)}, so none is to be trusted between the counts measured${rest}.`
   )
 }
 
@@ -77,6 +76,6 @@ export function heldOutDoubt(held: HeldOutPoint, restsOnLaw: boolean): string | 
   return (
     `${partitionsText(partitions)} were foretold at ${formatByteRate(predicted.median)} and measured at ` +
     `${formatByteRate(measured)}, off by ${formatShare(error)} and ${interval}: the law is not to be ` +
-    `trusted between its points on this machine in this hour, and ${rest}.`
+    `trusted between its points, and ${rest}.`
   )
 }

@@ -13,9 +13,10 @@ import type { HandlerCost } from './handler-cost.ts'
 import { type HeadroomAnswers, planHeadroom } from './headroom.ts'
 import { COUNT_MAX } from './key-search.ts'
 import type { KeyShares } from './key-skew.ts'
-import type { LawPoint } from './law-choice.ts'
+import type { LawPoint, LawUnidentified } from './law-choice.ts'
 import type { LawRefusal } from './law-count.ts'
 import type { HeldOutPoint } from './law-doubts.ts'
+import type { LawInterval } from './law-interval.ts'
 import { convertMeasurement, type Measurement, SPREAD_WARNING } from './measurement.ts'
 import {
   articlePartitions,
@@ -57,8 +58,8 @@ export interface PlanInput {
   readonly keys: KeyShares | null
   /** Total throughput at several counts, one partition among them. */
   readonly points: readonly LawPoint[]
-  /** Of the bootstrap. */
-  readonly seed: number
+  /** Of total throughput, by these points: `lawOf`. */
+  readonly law: LawInterval | LawUnidentified
   /** Tp: one partition, with as many producers as it takes. */
   readonly producer: MeasuredPoint
   /** Tc of a consumer that fetches and decodes only. */

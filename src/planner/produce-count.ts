@@ -17,7 +17,8 @@ export interface ProduceQuestion {
   /** Total bytes per second. */
   readonly targetThroughput: number
   readonly partitionsMax: number
-  readonly seed: number
+  /** Of these points: `lawOf`. */
+  readonly law: LawInterval | LawUnidentified
   readonly rerun: Rerun
 }
 
@@ -27,8 +28,6 @@ export interface ProduceCount {
   readonly partitionsInterval: readonly [low: number, high: number]
   /** Whether the law was asked: some count that was measured does not carry the target by itself. */
   readonly restsOnLaw: boolean
-  /** Null where the points are too few for a law, and none was needed. */
-  readonly law: LawInterval | null
 }
 
 /** The law of the points, or why they cannot tell one. The same points and seed give the same law. */
@@ -41,17 +40,11 @@ export function lawOf(points: readonly LawPoint[], seed: number): LawInterval | 
 
 /** The count, or why the measurements cannot tell it. */
 export function produceCount(question: ProduceQuestion): ProduceCount | LawRefusal {
-  const { points, targetThroughput, partitionsMax, seed, rerun } = question
-  const law = lawOf(points, seed)
+  const { points, targetThroughput, partitionsMax, law, rerun } = question
   if (points.every(({ runs }) => interval95(runs)[0] >= targetThroughput)) {
-    return { kind: 'count', partitionsInterval: [1, 1], restsOnLaw: false, law: identified(law) }
+    return { kind: 'count', partitionsInterval: [1, 1], restsOnLaw: false }
   }
   const answer = countForRate({ law, targetThroughput, partitionsMax, rerun })
   if (answer.kind === 'refused') return answer
-  const { partitionsInterval } = answer
-  return { kind: 'count', partitionsInterval, restsOnLaw: true, law: identified(law) }
-}
-
-function identified(law: LawInterval | LawUnidentified): LawInterval | null {
-  return 'kind' in law ? null : law
+  return { kind: 'count', partitionsInterval: answer.partitionsInterval, restsOnLaw: true }
 }

@@ -145,7 +145,10 @@ describe('the command line', () => {
     [['bench', 'produce', '--partitions', '0'], 'from 1 to 1000, not 0'],
     [['bench', 'produce', '--loaders', 'many'], 'It is not a number'],
     [['bench', 'produce', '--seconds', '-1'], 'must lie between 0.2 and 3600'],
-    [['bench', 'produce', '--record-file', 'no-such-file'], 'cannot be read: ENOENT'],
+    [
+      ['bench', 'produce', '--record-file', 'no-such-file'],
+      'cannot be read: no such file or directory (ENOENT)'
+    ],
     [['bench', 'produce', '--stall', '1s'], 'another form than SILENCE/PERIOD'],
     [['bench', 'produce', '--consumers', '2'], 'there is no flag --consumers'],
     [['bench', 'consume', '--api', 'stream'], 'Allowed choices are forEach, poll'],

@@ -27,11 +27,11 @@ describe('a file that is to be read', () => {
   test('is a regular one, of some size at most', () => {
     expect(fileFault(file)).toBeNull()
     expect(fileFault(file, 3)).toBeNull()
-    expect(fileFault(file, 2)).toBe('it has 3 bytes, more than 2')
+    expect(fileFault(file, 2)).toBe('it has 3 B, more than 2 B')
     expect(fileFault(directory)).toBe('it is no regular file')
     expect(fileFault(pipe)).toBe('it is no regular file')
     expect(fileFault('/dev/zero')).toBe('it is no regular file')
-    expect(fileFault(join(directory, 'none'))).toBe('ENOENT')
+    expect(fileFault(join(directory, 'none'))).toBe('no such file or directory (ENOENT)')
   })
 
   test('is refused at once where it is a pipe: as keys, and as a profile', async () => {

@@ -3,9 +3,9 @@
  *
  * Thread: the harness's reads the file; load threads get a copy of the bytes.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { HighwaterError } from '../../base/local-errors.ts'
-import { formatBytes } from '../../planner/units.ts'
+import { fileFault, systemReason } from '../regular-file.ts'
 
 /** At least one; none is empty. */
 export type Lines = readonly Uint8Array[]
@@ -39,31 +39,17 @@ export function readSample(flag: string, path: string): Uint8Array {
 }
 
 function read(flag: string, path: string): Uint8Array {
-  let size = 0
-  let isFile = true
-  try {
-    const found = statSync(path)
-    size = found.size
-    // A pipe would hold the process until somebody writes into it, deaf to signals.
-    isFile = found.isFile()
-    if (isFile && size <= FILE_BYTES_MAX) return new Uint8Array(readFileSync(path))
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new HighwaterError(
+  const refused = (reason: string, cause?: unknown): HighwaterError =>
+    new HighwaterError(
       'HIGHWATER_CONFIG',
       `The file ${path} of ${flag} cannot be read: ${reason}; name another one.`,
       { cause }
     )
+  const fault = fileFault(path, FILE_BYTES_MAX)
+  if (fault !== null) throw refused(fault)
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (cause) {
+    throw refused(systemReason(cause), cause)
   }
-  if (!isFile) {
-    throw new HighwaterError(
-      'HIGHWATER_CONFIG',
-      `The file ${path} of ${flag} cannot be read: it is no regular file; name another one.`
-    )
-  }
-  throw new HighwaterError(
-    'HIGHWATER_CONFIG',
-    `The file ${path} of ${flag} has ${formatBytes(size)}; a sample of at most ` +
-      `${formatBytes(FILE_BYTES_MAX)} is read.`
-  )
 }

@@ -36,8 +36,7 @@ export function timesText(runs: number, length: string): string {
 export function auditSentence({ records, bytes }: BenchAudit): string {
   return (
     `${formatCount(records)} records, ${formatBytes(bytes)}, were read back: each offset once, each ` +
-    `sequence ` +
-    'once, each checksum right.'
+    'sequence once, each checksum right.'
   )
 }
 

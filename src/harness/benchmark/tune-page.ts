@@ -181,10 +181,9 @@ function modelParts({ cells, model }: TuneReport): string {
   return [
     paragraph(
       `${how}: a request takes ${formatDuration(c0Ms)}, ${formatDuration(c1MsPerBatch)} more for each ` +
-        `batch and ` +
-        `${formatDuration(c2MsPerRecord)} for each record; a linger lasts ` +
-        `${formatDuration(timerLatenessMs)} ` +
-        `longer; the load comes in bursts, one in ${formatDuration(burstMs)}.`
+        `batch and ${formatDuration(c2MsPerRecord)} for each record; a linger lasts ` +
+        `${formatDuration(timerLatenessMs)} longer; the load comes in bursts, one in ` +
+        `${formatDuration(burstMs)}.`
     ),
     paragraph(
       `Of settings busy below 90 %, records per batch are ` +

@@ -7,7 +7,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { HighwaterError } from '../../base/local-errors.ts'
 import { formatCount } from '../../planner/units.ts'
-import { fileFault } from '../regular-file.ts'
+import { fileFault, systemReason } from '../regular-file.ts'
 import { interrupted } from '../run-series.ts'
 import { type CountLimits, countKeys, type EachKey, type KeyCounts } from './key-counts.ts'
 
@@ -45,8 +45,7 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    return refuse(path, `of --key-file cannot be read: ${reason}; name another one`, cause)
+    return refuse(path, `of --key-file cannot be read: ${systemReason(cause)}; name another one`, cause)
   }
 }
 

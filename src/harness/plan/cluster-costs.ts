@@ -256,8 +256,7 @@ function handlesSentence(costs: readonly CountCost[]): string | null {
   })
   return (
     `Open handles of ${formatCount(partitions)} partitions by the formula (3 a replica, 4 a thread, 1 a ` +
-    `segment read): ` +
-    `${formatCount(foretold)}; counted: ${formatCount(fileHandles)}.`
+    `segment read): ${formatCount(foretold)}; counted: ${formatCount(fileHandles)}.`
   )
 }
 

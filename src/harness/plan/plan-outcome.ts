@@ -6,7 +6,7 @@ import { invariant } from '../../base/invariant.ts'
 import { formatFigure } from '../../planner/formula-text.ts'
 import { givenCost, type HandlerCost, measuredCost } from '../../planner/handler-cost.ts'
 import type { KeyShares } from '../../planner/key-skew.ts'
-import type { LawPoint } from '../../planner/law-choice.ts'
+import type { LawPoint, LawUnidentified } from '../../planner/law-choice.ts'
 import {
   countDoubts,
   type HeldOutPoint,
@@ -69,7 +69,7 @@ function pointsOf({ settings, findings }: Measurements): PlanPoints {
   }
 }
 
-function lawPoints(counts: readonly CountPoint[]): LawPoint[] {
+function lawPointsOf({ counts }: PlanPoints): LawPoint[] {
   return counts.map(({ partitions, measurement }) => ({ partitions, runs: measurement.runs }))
 }
 
@@ -113,8 +113,7 @@ function keysOf(measurements: Measurements): KeyShares | null {
   return sharesOfKeys(keyCounts(measurements.keys))
 }
 
-function identified(points: PlanPoints, seed: number): LawInterval | null {
-  const law = lawOf(lawPoints(points.counts), seed)
+function identified(law: LawInterval | LawUnidentified): LawInterval | null {
   return 'kind' in law ? null : law
 }
 
@@ -159,7 +158,8 @@ export function planOutcome(measurements: Measurements): PlanOutcome {
   invariant(producer?.partitions === 1, 'one partition is measured first')
   const handler = handlerOf(settings, findings.withHandler)
   const keys = keysOf(measurements)
-  const law = identified(points, settings.seed)
+  const lawPoints = lawPointsOf(points)
+  const told = lawOf(lawPoints, settings.seed)
   const made = makePlan({
     targetThroughput: settings.targetThroughput,
     headroom: {
@@ -173,8 +173,8 @@ export function planOutcome(measurements: Measurements): PlanOutcome {
     lagSloMs: settings.lagSloMs,
     outage: settings.outage,
     keys,
-    points: lawPoints(points.counts),
-    seed: settings.seed,
+    points: lawPoints,
+    law: told,
     producer,
     consumerFetchOnly: points.consumerFetchOnly,
     consumerWithHandler: points.consumerWithHandler,
@@ -184,6 +184,7 @@ export function planOutcome(measurements: Measurements): PlanOutcome {
     rerun: { command: bareCommand, runs: settings.runs, secondsPerRun: settings.secondsPerRun }
   })
   const outcome = made.kind === 'plan' ? (refuseCount(made, settings) ?? made) : made
+  const law = identified(told)
   const found = { outcome, points, law, heldOut: heldOutOf(law, points.heldOut), handler, keys }
   return { ...found, doubts: doubtsOf(measurements, found) }
 }
@@ -192,12 +193,11 @@ export function planOutcome(measurements: Measurements): PlanOutcome {
 export function foretold(measurements: Measurements): string | null {
   const { settings } = measurements
   if (settings.heldOutCount === null) return null
-  const law = identified(pointsOf(measurements), settings.seed)
+  const law = identified(lawOf(lawPointsOf(pointsOf(measurements)), settings.seed))
   if (law === null) return null
   const { median: middle, low, high } = predictMeasured(law, settings.heldOutCount)
   return (
     `${formatCount(settings.heldOutCount)} partitions, not measured yet, should reach ` +
-    `${formatByteRate(middle)}, ` +
-    `${formatByteRate(low)} to ${formatByteRate(high)}`
+    `${formatByteRate(middle)}, ${formatByteRate(low)} to ${formatByteRate(high)}`
   )
 }

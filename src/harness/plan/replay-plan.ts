@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { HighwaterError } from '../../base/local-errors.ts'
-import { fileFault } from '../regular-file.ts'
+import { fileFault, systemReason } from '../regular-file.ts'
 import { openReport, type ReportDirectory } from '../report-writer.ts'
 import { noPlanFollows, parseMeasurements } from './measurements.ts'
 import { MEASUREMENTS_FILE, PLAN_FILES, planFiles } from './plan-files.ts'
@@ -102,8 +102,7 @@ function readText(path: string, code: 'HIGHWATER_CONFIG' | 'HIGHWATER_STORAGE'):
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new HighwaterError(code, `${path} cannot be read: ${reason}.`, { cause })
+    throw new HighwaterError(code, `${path} cannot be read: ${systemReason(cause)}.`, { cause })
   }
 }
 

@@ -33,8 +33,7 @@ export function reportPage(report: PlanReport, figures: PlanFigures): string {
     sections: sectionsOf(report, figures).filter(({ html }) => html !== ''),
     footer:
       `All figures hold for ${report.label}, and no other. Your own cluster can be measured in the same ` +
-      `way with a ` +
-      'coming version.'
+      'way with a coming version.'
   })
 }
 

@@ -31,6 +31,7 @@ import { CONSUMER_ENTRY } from './measure-consumer.ts'
 import { busyShare, type ProducerBench } from './measure-producer.ts'
 import { VERIFY_RUNS, verificationTopic } from './plan-settings.ts'
 import { weightedCycle } from './weighted-cycle.ts'
+import { auditCommands, auditTotal } from './written-records.ts'
 
 /** The verification, and the run it rests on where one was made. */
 export interface VerifiedPlan {
@@ -214,16 +215,7 @@ class VerificationLoad {
   async audit(): Promise<AuditResult> {
     const { topic, partitions, producers, consumers } = this.#parts
     const acknowledged = await producers.acknowledged(topic, partitions)
-    const bodies = acknowledged.map(
-      (byLoader, partition): AuditCommand => ({ partition: { topic, partition }, acknowledged: byLoader })
-    )
-    let records = 0
-    let bytes = 0
-    for (const result of await consumers.run('audit', bodies)) {
-      records += Number(result['records'])
-      bytes += Number(result['bytes'])
-    }
-    return { records, bytes }
+    return auditTotal(await consumers.run('audit', auditCommands(topic, acknowledged)))
   }
 
   #names(): TopicPartition[] {

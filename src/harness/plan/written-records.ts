@@ -12,6 +12,23 @@ import { CONSUMER_ENTRY } from './measure-consumer.ts'
 
 const READERS_MAX = 4
 
+/** One audit for each partition. @param acknowledged records by partition and loader */
+export function auditCommands(
+  topic: string,
+  acknowledged: readonly (readonly number[])[]
+): readonly AuditCommand[] {
+  return acknowledged.map((byLoader, partition) => ({
+    partition: { topic, partition },
+    acknowledged: byLoader
+  }))
+}
+
+/** What threads that audited have read, all together. */
+export function auditTotal(results: readonly Readonly<Record<string, unknown>>[]): AuditResult {
+  const sum = (name: string): number => results.reduce((total, result) => total + Number(result[name]), 0)
+  return { records: sum('records'), bytes: sum('bytes') }
+}
+
 export class WrittenRecords {
   readonly #context: BenchContext
   readonly #readers: ThreadGroup
@@ -41,13 +58,11 @@ export class WrittenRecords {
    * @throws HighwaterError HIGHWATER_AUDIT
    */
   async audit(topic: string, acknowledged: readonly (readonly number[])[]): Promise<void> {
-    const commands = acknowledged.map(
-      (byLoader, partition): AuditCommand => ({ partition: { topic, partition }, acknowledged: byLoader })
-    )
+    const commands = auditCommands(topic, acknowledged)
     await this.#readers.grow(Math.min(this.#readersMax, Math.max(this.#readers.size, commands.length)))
     for (let from = 0; from < commands.length; from += this.#readers.size) {
       const results = await this.#readers.run('audit', commands.slice(from, from + this.#readers.size))
-      for (const result of results) this.#add(Number(result['records']), Number(result['bytes']))
+      this.#add(auditTotal(results))
     }
   }
 
@@ -61,7 +76,7 @@ export class WrittenRecords {
     return this.#readers.close()
   }
 
-  #add(records: number, bytes: number): void {
+  #add({ records, bytes }: AuditResult): void {
     this.#audited = { records: this.#audited.records + records, bytes: this.#audited.bytes + bytes }
   }
 }

@@ -28,7 +28,7 @@ test('a sample that cannot be read, or has no text, is refused by name', () => {
   writeFileSync(path, '\n\n')
   expect(() => readSample('--keys', path)).toThrow(`The file ${path} of --keys has no line with text.`)
   expect(() => readSample('--keys', join(directory, 'none'))).toThrow(
-    'cannot be read: ENOENT; name another one.'
+    'cannot be read: no such file or directory (ENOENT); name another one.'
   )
   expect(() => readSample('--keys', directory)).toThrow('cannot be read')
   writeFileSync(path, 'x\n')

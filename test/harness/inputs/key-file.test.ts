@@ -63,7 +63,9 @@ describe('a key file', () => {
 
   test('that is not there, or no file, is refused', async () => {
     await expect(readKeyFile(join(directory, 'none'), NEVER)).rejects.toMatchObject({
-      message: expect.stringMatching(/of --key-file cannot be read: ENOENT; name another one\.$/)
+      message: expect.stringMatching(
+        /of --key-file cannot be read: no such file or directory \(ENOENT\); name another one\.$/
+      )
     })
     await expect(readKeyFile(directory, NEVER)).rejects.toThrow(/no regular file/)
   })

@@ -1,11 +1,11 @@
 /**
  * Plans against planted truth on the embedded engine: `engine.partition.pace` fixes Tp, a handler that
- * computes so long by the clock fixes Tc, keys of a known distribution fix h(N). The true count follows
- * by the same formulas from what was planted, never from what was measured. It must lie in the interval
- * of the plan; where no count works, one key being too hot, the plan must refuse; and what bound each
- * side must be named rightly.
+ * computes so long by the clock fixes Tc, keys of a known distribution fix h(N). The true count is found
+ * from what was planted by trying one count after another, without the planner. It must lie in the
+ * interval of the plan; where no count works, one key being too hot, the plan must refuse; and what bound
+ * each side must be named rightly.
  *
- *   node dist/test/harness/plan/planted-truth-run.js        about twelve minutes; --seeds N, --from S
+ *   node dist/test/harness/plan/planted-truth-run.js        fifteen minutes; --seeds N, --from S
  *
  * A handler that waits would be no truth: timers overshoot, by 0.1 ms to 0.3 ms, and more on a busy
  * machine. One that computes is right as long as it has a core: nothing else is to run on the machine.
@@ -15,14 +15,10 @@
  */
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../../src/base/clock.ts'
+import { partitionForKey } from '../../../src/base/key-partition.ts'
 import { seededRandom } from '../../../src/base/random.ts'
-import { expectedKeys, sharesOfKeys } from '../../../src/harness/inputs/key-counts.ts'
 import type { PlanReport } from '../../../src/harness/plan/plan-report.ts'
 import { runPlan } from '../../../src/index.ts'
-import { planDemand } from '../../../src/planner/demand.ts'
-import { givenCost } from '../../../src/planner/handler-cost.ts'
-import type { KeyShares } from '../../../src/planner/key-skew.ts'
-import { partitionsFor } from '../../../src/planner/partition-count.ts'
 import type { ProcessCost } from '../../../src/planner/units.ts'
 
 const INSIDE_SHARE = 17 / 20
@@ -30,8 +26,8 @@ const RECORD_BYTES = 10_000
 /** A batch of one such record: 61 bytes of the batch, and about 12 of the record. */
 const BATCH_BYTES = RECORD_BYTES + 73
 const KEYS = 10_000
-/** Faster than anything planted: fetching takes no time beside a handler of milliseconds. */
-const FETCH_RATE = 1e12
+/** A plan leaves consumers a fifth of their time. */
+const CONSUMER_BUSY = 0.8
 /** The fastest load over the slowest partition asks for eight: the law is measured as far as it is asked. */
 const POINTS = [1, 2, 4, 8]
 
@@ -59,37 +55,45 @@ function handlerOf({ handlerMs }: Planted): ProcessCost {
   return { kind: 'cpu', micros: handlerMs * 1000 }
 }
 
-function keysOf(exponent: number | null): KeyShares | null {
-  if (exponent === null) return null
-  return sharesOfKeys(expectedKeys({ kind: 'zipf', exponent, keys: KEYS }))
-}
-
 interface Truth {
   /** Infinity where no count works. */
   readonly count: number
   /** What decides it. */
-  readonly binds: string
+  readonly binds: 'producer' | 'consumer' | 'hottest key'
 }
 
-function truthOf(planted: Planted): Truth {
-  const { rate, producerThroughput, exponent } = planted
-  const demand = planDemand({
-    targetThroughput: rate,
-    recordBytes: RECORD_BYTES,
-    headroom: { peakFactor: 1, yearlyGrowth: 0, years: 0, utilisation: 1 },
-    producerThroughput,
-    fetchOnlyThroughput: FETCH_RATE,
-    handler: givenCost(handlerOf(planted)),
-    consumerThroughput: null,
-    lanes: 1,
-    arrivalBatch: 1,
-    lagSloMs: null,
-    outage: null,
-    consumerUtilisation: null,
-    keys: keysOf(exponent),
-    otherPartitions: partitionsFor(rate, producerThroughput)
-  })
-  return { count: demand.partitions, binds: demand.binding.name }
+/** What each key gets of the records, the first the most: weights of Zipf's law. */
+function sharesOf(exponent: number): number[] {
+  const weights = Array.from({ length: KEYS }, (_, index) => (index + 1) ** -exponent)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return weights.map(weight => weight / total)
+}
+
+/** What the fullest of so many partitions gets, by the partition Kafka gives each key of the load. */
+function fullestOf(exponent: number | null, partitions: number): number {
+  if (exponent === null) return 1 / partitions
+  const digits = String(KEYS - 1).length
+  const loads = new Array<number>(partitions).fill(0)
+  for (const [index, share] of sharesOf(exponent).entries()) {
+    const key = new TextEncoder().encode(`k${String(index).padStart(digits, '0')}`)
+    const partition = partitionForKey(key, partitions)
+    loads[partition] = (loads[partition] ?? 0) + share
+  }
+  return Math.max(...loads)
+}
+
+/**
+ * The fewest partitions of which the fullest is neither beyond Tp nor beyond what its consumer does in 80 %
+ * of its time: counted one by one, not by the planner.
+ */
+function truthOf({ rate, producerThroughput, handlerMs, exponent }: Planted): Truth {
+  const consumed = (CONSUMER_BUSY * RECORD_BYTES * 1000) / handlerMs
+  const limit = Math.min(producerThroughput, consumed)
+  const hottest = exponent === null ? 0 : (sharesOf(exponent)[0] ?? 0)
+  if (hottest * rate > limit) return { count: Number.POSITIVE_INFINITY, binds: 'hottest key' }
+  let count = 1
+  while (fullestOf(exponent, count) * rate > limit) count++
+  return { count, binds: consumed < producerThroughput ? 'consumer' : 'producer' }
 }
 
 async function plan(planted: Planted, seed: number): Promise<PlanReport> {

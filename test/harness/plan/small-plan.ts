@@ -7,6 +7,7 @@ import type { Target } from '../../../src/harness/target.ts'
 import { startEmbeddedTarget } from '../../../src/harness/targets/embedded-target.ts'
 import { givenCost } from '../../../src/planner/handler-cost.ts'
 import { makePlan, type Plan } from '../../../src/planner/plan.ts'
+import { lawOf } from '../../../src/planner/produce-count.ts'
 import type { ProcessCost } from '../../../src/planner/units.ts'
 import { pointAt, straightLaw } from './fixture.ts'
 
@@ -66,6 +67,7 @@ export class SmallBench {
 export function planOf(partitions: number, targetThroughput: number, process: ProcessCost | null): Plan {
   const perPartition = targetThroughput / 0.8 / (partitions - 0.5) / 1e6
   const consumer = pointAt([perPartition, perPartition, perPartition])
+  const points = straightLaw(400, [1])
   const outcome = makePlan({
     targetThroughput,
     headroom: { peakFactor: 1, yearlyGrowth: 0, years: 0, utilisation: 1 },
@@ -74,8 +76,8 @@ export function planOf(partitions: number, targetThroughput: number, process: Pr
     lagSloMs: null,
     outage: null,
     keys: null,
-    points: straightLaw(400, [1]),
-    seed: 1,
+    points,
+    law: lawOf(points, 1),
     producer: pointAt([400, 400, 400]),
     consumerFetchOnly: process === null ? consumer : pointAt([800, 800, 800]),
     consumerWithHandler: process === null ? null : consumer,

@@ -26,8 +26,7 @@ test('each name sets its value and leaves the others', () => {
   const text =
     'usl:50MB/s:0.05:0.002, fetch=100MB/s, handler=2ms, cs2=1.5, keys=zipf:0.99:1000, noise=5%, ' +
     'jitter=0.02, drift=1%, warmup=1s, stall=200ms/1s, loader=30MB/s, bound=disk, cores=8, lose=2, ' +
-    'memory=1MB+10KB, ' +
-    'start=5ms+100us, handles=4, request=0.5ms+20us+2us'
+    'memory=1MB+10KB, start=5ms+100us, handles=4, request=0.5ms+20us+2us'
   expect(parseTruth(text)).toEqual({
     law: { family: 'usl', lambda: 50e6, sigma: 0.05, kappa: 0.002, ceiling: Number.POSITIVE_INFINITY },
     fetchRate: 100e6,
