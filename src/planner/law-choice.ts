@@ -22,6 +22,11 @@ interface FamilyFit {
   readonly law: ScalingLaw
   /** Root mean square of log(predicted / measured) of the points left out: 0.04 is about 4 %. */
   readonly looError: number
+  /**
+   * How far points lie off the law beyond what their runs explain, standard deviation in logarithms: what
+   * a count that was not measured may lie off too. 0 where the scatter of the runs explains it all.
+   */
+  readonly formError: number
   /** Share of the evidence, 0 to 1; all families together 1. */
   readonly weight: number
 }
@@ -107,6 +112,19 @@ function leaveOneOutError(family: LawFamily, points: LogPoints): number {
   return Math.sqrt(squares / count)
 }
 
+/**
+ * The variance of points round a law that is not the noise of their medians.
+ * Source: the method of moments for random effects (DerSimonian and Laird).
+ */
+function formErrorOf(law: ScalingLaw, logs: LogPoints, medianNoise: number): number {
+  const degrees = logs.logs.length - PARAMETERS[law.family]
+  let squares = 0
+  for (const [index, log] of logs.logs.entries()) {
+    squares += (log - Math.log(lawThroughput(law, logs.partitions[index]!))) ** 2
+  }
+  return Math.sqrt(Math.max(0, squares / degrees - medianNoise))
+}
+
 /** Whether the points speak so clearly against the family that no prediction heeds it. */
 export function isRejected(fit: FamilyFit): boolean {
   return fit.weight < REJECTED_BELOW
@@ -151,12 +169,17 @@ export function chooseLaw(measured: readonly LawPoint[]): LawChoice | LawUnident
     }
   }
   const logs = logPoints(points)
-  const tried = FAMILIES.filter(family => PARAMETERS[family] < points.length).map(family => ({
-    law: fitFamily(family, logs),
-    looError: leaveOneOutError(family, logs)
-  }))
   const runs = mean(points.map(point => point.runs.length))
-  const variance = scatter.deviation ** 2 * medianVariance(runs) + FORM_ERROR ** 2
+  const medianNoise = scatter.deviation ** 2 * medianVariance(runs)
+  const tried = FAMILIES.filter(family => PARAMETERS[family] < points.length).map(family => {
+    const law = fitFamily(family, logs)
+    return {
+      law,
+      looError: leaveOneOutError(family, logs),
+      formError: formErrorOf(law, logs, medianNoise)
+    }
+  })
+  const variance = medianNoise + FORM_ERROR ** 2
   const least = Math.min(...tried.map(fit => fit.looError))
   const evidence = tried.map(fit =>
     Math.exp((-(points.length - 1) * (fit.looError ** 2 - least ** 2)) / (2 * BLUNTING * variance))

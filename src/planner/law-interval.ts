@@ -95,10 +95,12 @@ export function lawInterval(choice: LawChoice, settings: BootstrapSettings): Law
       family++
       allotted += families[family]!.weight
     }
-    const fitted = families[family]!.law
+    const { law: fitted, formError } = families[family]!
     const factor = scatterFactor(random, scatter.degrees)
+    // By so much a count lies off the law: which one is asked for is not known yet, so the law moves whole.
+    const off = formError > 0 ? normal(random) * formError : 0
     const logs = centres.logs.map(
-      (log, index) => log + drawMedian(points[index]!.runs.length, factor * deviations[index]!)
+      (log, index) => log + off + drawMedian(points[index]!.runs.length, factor * deviations[index]!)
     )
     const law = fitFamily(fitted.family, { partitions: centres.partitions, logs }, fitted)
     repetitions.push({ law, noise: drawMedian(measuredRuns, factor * scatter.deviation) })

@@ -34,7 +34,8 @@ export function lawCeiling(law: LawInterval, load: LawLoad): Ceiling {
   const carries = (count: number): boolean => carriesRate(law, count, targetThroughput)
   if (carries(reach)) return { name: 'the reach of the throughput law', partitions: reach }
   const seen = restsOnLaw ? 0 : reach / REACH
-  let good = Math.max(seen, carries(partitions) ? partitions : 0)
+  const known = Math.max(seen, carries(partitions) ? partitions : 0)
+  let good = known
   // Past its peak a curve only falls, so what is lost once stays lost.
   let bad = good < partitions ? partitions : reach
   while (bad - good > 1) {
@@ -42,7 +43,8 @@ export function lawCeiling(law: LawInterval, load: LawLoad): Ceiling {
     if (carries(middle) || isRising(law, middle, targetThroughput)) good = middle
     else bad = middle
   }
-  return { name: 'the throughput law', partitions: good }
+  // A curve that rises without ever reaching the rate leads here too.
+  return { name: 'the throughput law', partitions: carries(good) ? good : known }
 }
 
 /** Whether a count that is not enough lies before those that are. */

@@ -181,8 +181,8 @@ describe('a refusal', () => {
     expect(refused(ask(measured(LINEAR), 290))).toMatchObject({
       cause: 'wide',
       reason:
-        'Whether any count reaches 290 MB/s the measurements leave open (29 partitions: 256 MB/s to ' +
-        '291 MB/s); N = 32 would tell most, where linear and cap differ by 8 %.',
+        'Whether any count reaches 290 MB/s the measurements leave open (29 partitions: 257 MB/s to ' +
+        '294 MB/s); N = 32 would tell most, where linear and cap differ by 8 %.',
       measureNext: 32
     })
   })

@@ -10,7 +10,7 @@ import {
 } from '../../src/planner/law-interval.ts'
 import { lawThroughput } from '../../src/planner/scaling-law.ts'
 import { median, quantile } from '../../src/planner/statistics.ts'
-import { CAP_HIGH, pointsOf, TRUTHS, USL_MILD } from './law-truths.ts'
+import { CAP_HIGH, normal, pointsOf, TRUTHS, USL_MILD } from './law-truths.ts'
 
 function intervalOf(points: readonly LawPoint[], seed: number, repetitions = REPETITIONS): LawInterval {
   const choice = chooseLaw(points)
@@ -76,6 +76,40 @@ describe('over many sessions with noise of 5 %', () => {
       expect(median(errors)).toBeLessThan(0.1)
       expect(quantile(errors, 0.9)).toBeLessThan(0.2)
     }
+  })
+})
+
+describe('where points lie off every law by more than their runs tell', () => {
+  const LUMP = 0.1
+
+  /** Whether what is measured at 8 lies in its interval. */
+  function isHeld(seed: number): boolean {
+    const draw = pointsOf(USL_MILD, { runs: 5, noise: 0.03, seed })
+    const random = seededRandom(1000 + seed)
+    const lumped = (partitions: number): LawPoint => {
+      const lump = Math.exp(LUMP * normal(random))
+      return { partitions, runs: draw(partitions).runs.map(run => run * lump) }
+    }
+    const { low, high } = predictMeasured(intervalOf([1, 2, 4, 16].map(lumped), seed, 100), 8)
+    const found = median(lumped(8).runs)
+    return low <= found && found <= high
+  }
+
+  test('a count not measured lies in its interval all the same', () => {
+    const held = Array.from({ length: 100 }, (_, seed) => isHeld(seed)).filter(Boolean)
+    // Without what points lie off their law it is 41.
+    expect(held.length).toBeGreaterThanOrEqual(70)
+  })
+
+  test('three points that rise and fall promise little of the one between', () => {
+    const rates = { 1: 488, 2: 605, 8: 395 }
+    const points = Object.entries(rates).map(([partitions, rate]) => ({
+      partitions: Number(partitions),
+      runs: [0.9, 0.97, 1, 1.02, 1.1].map(share => share * rate)
+    }))
+    const { low, high } = predictMeasured(intervalOf(points, 1), 4)
+    expect(low).toBeLessThan(411)
+    expect(high).toBeGreaterThan(605)
   })
 })
 

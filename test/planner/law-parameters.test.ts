@@ -53,7 +53,7 @@ describe('the parameters of a law', () => {
       law: { ...usl, kappa: index < 50 ? 0 : 0.01 },
       noise: 0
     }))
-    const choice = { ...law.choice, chosen: { law: usl, looError: 0.01, weight: 1 } }
+    const choice = { ...law.choice, chosen: { law: usl, looError: 0.01, formError: 0, weight: 1 } }
     const peak = parametersOf({ ...law, choice, repetitions }).get('peak')
     // Half of the repetitions peak at sqrt(0.99 / 0.01) = 9.95 partitions, the others never.
     expect(peak).toMatchObject({ value: null, unit: 'partitions' })

@@ -18,7 +18,7 @@ const straight = measured(LINEAR, 0.01)
 
 describe('the most partitions of known throughput', () => {
   test('are those at which the low end last reaches the rate', () => {
-    // 10 N / (1 + 0.03 (N - 1) + 0.001 N (N - 1)) >= 100 from 18.5 to 52.5; the low end leaves fewer.
+    // 10 N / (1 + 0.03 (N - 1) + 0.001 N (N - 1)) >= 95 from 16.1 to 60.1; the low end leaves fewer.
     for (const law of [peaked, noisy]) {
       for (const targetThroughput of [60e6, 80e6]) {
         const carrying = Array.from({ length: 64 }, (_, index) => index + 1).filter(
@@ -30,13 +30,13 @@ describe('the most partitions of known throughput', () => {
       }
     }
     const { name, partitions } = lawCeiling(peaked, {
-      targetThroughput: 100e6,
+      targetThroughput: 95e6,
       partitions: 25,
       restsOnLaw: true
     })
     expect(name).toBe('the throughput law')
     expect(partitions).toBeGreaterThan(30)
-    expect(partitions).toBeLessThan(53)
+    expect(partitions).toBeLessThan(60)
   })
 
   test('are twice the most measured where the curve goes on', () => {

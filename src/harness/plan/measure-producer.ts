@@ -30,20 +30,25 @@ export interface LoaderTrial {
 
 /** A loader more is worth it from this gain on. */
 const GAIN_MIN = 1.05
+/** Each number of loaders is tried so often, in turns: what slows one turn down slows them all. */
+const TRIAL_TURNS = 2
 const TRIAL_SECONDS_MAX = 1
 /** One and two loaders, on one partition and on the most. */
 const TRIALS_USUAL = 4
 const LOADERS_MAX = 8
 
 /**
- * What a partition takes until the code of its thread is compiled to the end: on two cores 16
- * partitions got from 230 MB/s to 420 MB/s within 1.3 GB, and stayed there.
+ * What a partition takes at least until the code of its thread is compiled to the end: on two cores 16
+ * partitions got from 120 MB/s to 330 MB/s within 2 GB.
  */
 const WARM_BATCHES = 5000
 /** So long for each partition at most; runs that are short are in haste. */
-const WARM_SECONDS_EACH = 0.3
+const WARM_SECONDS_EACH = 1
 const WARM_SHARE = 0.3
 const WARM_LOOK_SECONDS = 0.3
+const WARM_LOOKS_SECONDS = 1
+/** So many looks that bring no gain show that there is none to come. */
+const WARM_LOOKS = 2
 /** Where this process leaves more of the cores idle, it is not its code that it is slow by. */
 const WARM_CORES_MIN = 0.5
 
@@ -65,22 +70,31 @@ export function chosenTrial(trials: readonly [LoaderTrial, ...LoaderTrial[]]): L
   return chosen
 }
 
+/** Whether the last looks at a rate have gained nothing on those before. */
+export function hasLevelled(rates: readonly number[]): boolean {
+  const before = rates.slice(0, -WARM_LOOKS)
+  return before.length > 0 && Math.max(...rates.slice(-WARM_LOOKS)) < GAIN_MIN * Math.max(...before)
+}
+
 /** How long so many partitions are warmed before they are measured, at most. */
 export function warmSeconds({ secondsPerRun }: PlanSettings, partitions: number): number {
   return partitions * Math.min(WARM_SECONDS_EACH, WARM_SHARE * secondsPerRun)
 }
 
 /** How long the runs take by which the loaders are found, as a rule. */
-export function trialSeconds({ secondsPerRun }: PlanSettings): number {
-  return TRIALS_USUAL * Math.min(TRIAL_SECONDS_MAX, secondsPerRun)
+export function trialSeconds(settings: PlanSettings): number {
+  return TRIALS_USUAL * TRIAL_TURNS * trialLength(settings)
+}
+
+/** Of one trial. */
+function trialLength({ secondsPerRun }: PlanSettings): number {
+  return Math.min(TRIAL_SECONDS_MAX, secondsPerRun / TRIAL_TURNS)
 }
 
 interface SaturationRun {
   readonly partitions: number
   readonly loaders: number
   readonly seconds: number
-  /** It ends when it has written so much; `bytesPerRunMax` by default. */
-  readonly bytesMax?: number
 }
 
 /** The topic that is measured with so many partitions. */
@@ -138,6 +152,7 @@ export class ProducerBench {
         trials.push(await this.#trial(partitions, next))
         next = nextTrial(trials, this.#loadersMax)
       }
+      for (let turn = 1; turn < TRIAL_TURNS; turn++) await this.#tryAgain(trials, turn)
       this.#loaders = chosenTrial(trials).loaders
       all.push(...trials)
       if (!isWarmed || partitions !== most) continue
@@ -183,15 +198,16 @@ export class ProducerBench {
     let bytesLeft = WARM_BATCHES * settings.batchBytes * partitions
     let secondsLeft = warmSeconds(settings, partitions)
     let seconds = Math.min(WARM_LOOK_SECONDS, settings.secondsPerRun)
-    while (bytesLeft > 0 && seconds > 0) {
-      const bytesMax = Math.min(bytesLeft, settings.bytesPerRunMax)
-      const load = { partitions, loaders: this.#loaders, seconds, bytesMax }
+    const rates: number[] = []
+    while ((bytesLeft > 0 || !hasLevelled(rates)) && seconds > 0) {
+      const load = { partitions, loaders: this.#loaders, seconds }
       const { bytes, series, processCpuSeconds } = await this.#saturate(load)
       const passedSeconds = (series.windows.length * series.windowMs) / 1000
       if (processCpuSeconds < WARM_CORES_MIN * cores * passedSeconds) return false
+      rates.push(bytes / passedSeconds)
       bytesLeft -= bytes
       secondsLeft -= passedSeconds
-      seconds = secondsLeft
+      seconds = Math.min(WARM_LOOKS_SECONDS, secondsLeft)
     }
     return true
   }
@@ -206,9 +222,18 @@ export class ProducerBench {
   }
 
   async #trial(partitions: number, loaders: number): Promise<LoaderTrial> {
-    const seconds = Math.min(TRIAL_SECONDS_MAX, this.#context.settings.secondsPerRun)
+    const seconds = trialLength(this.#context.settings)
     const { series } = await this.#saturate({ partitions, loaders, seconds })
     return { partitions, loaders, bytesPerSecond: series.bytesPerSecond }
+  }
+
+  /** Each trial becomes the mean of its turns. */
+  async #tryAgain(trials: LoaderTrial[], turnsBefore: number): Promise<void> {
+    for (const [index, before] of trials.entries()) {
+      const again = await this.#trial(before.partitions, before.loaders)
+      const sum = before.bytesPerSecond * turnsBefore + again.bytesPerSecond
+      trials[index] = { ...before, bytesPerSecond: sum / (turnsBefore + 1) }
+    }
   }
 
   async #saturate(run: SaturationRun): Promise<BenchRun> {
@@ -218,7 +243,7 @@ export class ProducerBench {
     return bench
   }
 
-  async #load({ partitions, loaders, seconds, bytesMax }: SaturationRun): Promise<BenchRun> {
+  async #load({ partitions, loaders, seconds }: SaturationRun): Promise<BenchRun> {
     const context = this.#context
     const { recordBytes, bytesPerRunMax } = context.settings
     const sampleMs = sampleLength(seconds)
@@ -230,7 +255,7 @@ export class ProducerBench {
       bodies: new Array<LoadCommand>(loaders).fill(body),
       sampleMs,
       seconds,
-      bytesMax: bytesMax ?? bytesPerRunMax,
+      bytesMax: bytesPerRunMax,
       watched: partitionsOf(topic, partitions)
     })
     const bytes = sampledBytes(samples, recordBytes)

@@ -124,7 +124,11 @@ const COST_COUNTS_SHORT = [2, 6, 16]
 const PLAN_BYTES = 24 * 1024 * MIB
 const PLAN_BYTES_SHORT = 6 * 1024 * MIB
 const RUN_BYTES_MIN = 128 * MIB
-const RUN_BYTES_MAX = 1024 * MIB
+/**
+ * Below segment.bytes: no run begins a second segment. A file that was emptied is put on the disk when it is
+ * closed (ext4, auto_da_alloc), and the partition thread that rolls stood still for 0.7 s.
+ */
+const RUN_BYTES_MAX = 960 * MIB
 /** The verification may write so many times what a run may. */
 export const VERIFY_RUNS = 4
 /**

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   busyShare,
   chosenTrial,
+  hasLevelled,
   type LoaderTrial,
   nextTrial
 } from '../../../src/harness/plan/measure-producer.ts'
@@ -34,6 +35,18 @@ describe('the number of loaders', () => {
     expect(chosenTrial(trials(100, 104)).loaders).toBe(1)
     expect(chosenTrial(trials(100, 80)).loaders).toBe(1)
     expect(chosenTrial(trials(100, 180, 185)).loaders).toBe(2)
+  })
+})
+
+describe('a rate', () => {
+  test('has levelled when two looks have gained less than 5 % on the best before', () => {
+    expect(hasLevelled([120, 300, 310, 314])).toBe(true)
+    expect(hasLevelled([120, 300, 316, 310])).toBe(false)
+    expect(hasLevelled([300, 280, 290])).toBe(true)
+  })
+
+  test('that was looked at once or twice may still rise', () => {
+    expect([[], [300], [300, 290]].some(hasLevelled)).toBe(false)
   })
 })
 

@@ -20,11 +20,11 @@ function within(budgetSeconds: number, options: Partial<PlanOptions> = {}): Plan
 
 describe('the length of a plan', () => {
   /**
-   * Four runs of 1 s find the loaders and 31 partitions get warm in 0.3 s each, at 600 MB/s, which are read
-   * back at 1 GB/s; each of 25 runs of 5 s writes its 1,030,792,151 bytes.
+   * Eight runs of 1 s find the loaders and 31 partitions get warm in 1 s each, at 600 MB/s, which are read
+   * back at 1 GB/s; each of 25 runs of 5 s writes its 960 MiB.
    */
-  const WARM = (4 + 31 * 0.3) * 1.6
-  const READ = 25 * 1.030792151
+  const WARM = (8 + 31) * 1.6
+  const READ = 25 * 1.00663296
 
   test('is that of runs and audits with what is around them, warm-up, verification, start, end', () => {
     // 1, 2, 4, 16 and 8 partitions and Tc: 6 x 5 runs of 5.4 s, 10 s of verification, 12 s beside.
@@ -50,7 +50,7 @@ describe('the length of a plan', () => {
     // 20 ms: 12 windows of 20 records, 4.8 s, in runs of 2 s.
     const slow = { kind: 'wait', micros: 20_000 } as const
     expect(expectedSeconds(settingsOf({ seconds: 2, process: slow }))).toBeCloseTo(
-      WARM + 6 * 5 * 2.4 + READ + 5 * 5.2 + 16,
+      (8 + 31 * 0.6) * 1.6 + 6 * 5 * 2.4 + READ + 5 * 5.2 + 16,
       9
     )
     const slowest = { kind: 'wait', micros: 10e6 } as const
@@ -89,10 +89,10 @@ describe('a budget', () => {
   })
 
   test('buys five runs first, then runs of two seconds, then more of both', () => {
-    // Six quantities: 5 x 6 x 2.4 + 25 x 1.03 + 21.3 + 4 + 12 = 135.1 s; 7 runs of 1 s are worth less.
-    expect(within(136)).toMatchObject({ runs: 5, secondsPerRun: 2, verifySeconds: 4 })
-    // 3 x 6 x 2.4 + 15 x 1.07 + 21.3 + 16 = 96.6 s: of equal worth per second the longer runs.
-    expect(within(97)).toMatchObject({ runs: 3, secondsPerRun: 2 })
+    // Six quantities: 5 x 6 x 2.4 + 25 x 1.01 + 42.6 + 4 + 12 = 155.7 s; 7 runs of 1 s are worth less.
+    expect(within(156)).toMatchObject({ runs: 5, secondsPerRun: 2, verifySeconds: 4 })
+    // 3 x 6 x 2.4 + 15 x 1.01 + 42.6 + 16 = 116.9 s: of equal worth per second the longer runs.
+    expect(within(117)).toMatchObject({ runs: 3, secondsPerRun: 2 })
     expect(within(3600).secondsPerRun).toBe(20)
   })
 
