@@ -119,7 +119,7 @@ export function addPlanFlags(command: Command): void {
       'runs of each measurement, 3 or more; 5 by default, 3 with --short',
       parseNumber
     )
-    .option('--seconds <seconds>', 'length of a run, 0.2 to 3600; 5 by default, 2 with --short', parseNumber)
+    .option('--seconds <seconds>', 'length of a run, 0.2 to 3600; 5 by default, 1 with --short', parseNumber)
     .option('--budget <duration>', 'time that all of it may take: 12m', parseLength)
     .option('--short', 'a first look: about a minute, 90 s where the machine is restless')
     .option('--seed <number>', 'of the order of runs and all that is drawn, 1 by default', parseNumber)

@@ -15,6 +15,7 @@ import { addPlanCommand } from './commands/plan.ts'
 import { addReportCommand } from './commands/report.ts'
 import { addTuneCommand } from './commands/tune.ts'
 import { refuseDoubledFlags } from './doubled-flags.ts'
+import { nameFlagsInFaults } from './named-flags.ts'
 import type { Terminal } from './terminal.ts'
 import { tooFewFiles } from './too-few-files.ts'
 
@@ -42,6 +43,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addReportCommand(program, invocation)
   addConfigCommand(program, invocation)
   refuseDoubledFlags(program)
+  nameFlagsInFaults(program)
   if (args.length === 0) {
     terminal.err(program.helpInformation())
     return BAD_INPUT_EXIT

@@ -45,7 +45,7 @@ describe('the command line', () => {
     // Wrapped as wide as the terminal is.
     const text = help.out.replace(/\s+/g, ' ')
     expect(text).toContain('--runs <count> runs of each measurement, 3 or more; 5 by default, 3 with --short')
-    expect(text).toContain('--seconds <seconds> length of a run, 0.2 to 3600; 5 by default, 2 with --short')
+    expect(text).toContain('--seconds <seconds> length of a run, 0.2 to 3600; 5 by default, 1 with --short')
     expect(text).toContain('Exit codes: 0 done, also if this machine cannot verify the count; 2 ')
     expect(help.out).not.toContain('--bootstrap-server')
     const version = await run('--version')
@@ -68,7 +68,8 @@ describe('the command line', () => {
 
   test('refuses a rate that is none, in one sentence with the cure', async () => {
     expect(await refused('plan', '--rate', 'banana')).toBe(
-      'The rate "banana" is not a rate: give bytes per second with a unit, such as 120MB/s, 500KB/s or 1GB/s.'
+      '--rate: The rate "banana" is not a rate: give bytes per second with a unit, ' +
+        'such as 120MB/s, 500KB/s or 1GB/s.'
     )
     expect(await refused('plan', '--rate', '0MB/s')).toContain('is not above zero')
     expect(await refused('plan', '--rate', '0')).toContain('is not above zero')
@@ -111,6 +112,14 @@ describe('the command line', () => {
     expect(await refused(...rate, '--bootstrap-server', 'host:9092')).toContain('embedded engine only')
   })
 
+  test('names the flag whose value is wrong, once', async () => {
+    const rate = ['plan', '--rate', '1MB/s']
+    expect(await refused(...rate, '--lag-slo', '5')).toMatch(/^--lag-slo: The duration "5" has no unit: /)
+    expect(await refused(...rate, '--retention', '5 w')).toMatch(/^--retention: The duration "5 w" has the /)
+    expect(await refused('plan', '--rate', '120')).toMatch(/^--rate: The rate "120" has no unit: /)
+    expect((await refused(...rate, '--runs', 'many')).match(/--runs/g)).toHaveLength(1)
+  })
+
   test('names the nearest flag and command of bench, tune and config', async () => {
     expect(await refused('bench', 'prodce')).toBe(
       'there is no command "prodce" of bench; did you mean produce?'
@@ -132,7 +141,7 @@ describe('the command line', () => {
   test.each<[string[], string]>([
     [
       ['bench', 'produce', '--rate', 'banana'],
-      'The rate "banana" is not a rate: give records or bytes a second'
+      '--rate: The rate "banana" is not a rate: give records or bytes a second'
     ],
     [['bench', 'produce', '--rate', '5'], 'is not a rate'],
     [['bench', 'produce', '--rate', '1e99/s'], 'is not a rate'],

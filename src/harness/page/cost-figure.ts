@@ -2,6 +2,8 @@
  * What partitions cost: one small chart for each thing that grows with them, its limit where there is one,
  * and across all of them the counts that the plan admits.
  */
+
+import { textWidth } from '../svg.ts'
 import { box, curve, type Drawing, type Frame, hinted, line, shape, stroke, words } from './drawing.ts'
 import { type Figure, makeFigure } from './figure.ts'
 import { drawLegend, type LegendEntry } from './legend.ts'
@@ -34,6 +36,8 @@ export interface CostFigureInput {
 
 const PANEL_GAP_X = 28
 const PANEL_GAP_Y = 14
+/** Between the name of a panel and that of its limit. */
+const NAME_GAP = 12
 /** A limit more than this far above all values is named, not drawn. */
 const LIMIT_REACH = 4
 
@@ -163,7 +167,7 @@ function admissibleBand({ admissible: [low, high], recommended }: CostFigureInpu
   return band + line([x, plot.top], [x, plot.bottom], 'line-ink')
 }
 
-/** Its line, if it is near, and its name beside the name of the panel. */
+/** Its line, if it is near, and its name: beside the name of the panel, or below where that has no room. */
 function limitMarks(
   { name, value }: NonNullable<CostPanel['limit']>,
   { panel, plot, isDrawn }: { readonly panel: CostPanel; readonly plot: Plot; readonly isDrawn: boolean }
@@ -171,5 +175,8 @@ function limitMarks(
   const text = `${isDrawn ? '' : '↑ '}${name} ${quantityText(panel.quantity, value)}`
   const y = plot.y(value)
   const level = isDrawn ? stroke([plot.left, y], [plot.right, y], 'bad') : ''
-  return level + words([plot.right, 15], text, 'end', 'soft')
+  const hasRoom = textWidth(panel.name, true) + NAME_GAP + textWidth(text) <= plot.right
+  return (
+    level + words([plot.right, hasRoom ? 15 : plot.top + 12], text, 'end', hasRoom ? 'soft' : 'soft halo')
+  )
 }

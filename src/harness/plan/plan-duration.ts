@@ -105,9 +105,8 @@ export function fitToBudget(settings: PlanSettings, { runs, seconds }: PlanOptio
     const least = Math.min(...choices.map(expectedSeconds))
     throw new HighwaterError(
       'HIGHWATER_CONFIG',
-      `--budget ${formatDuration(budgetSeconds * 1000)} is too short: with these settings the ` +
-        `measurement takes ` +
-        `about ${formatDuration(Math.ceil(least) * 1000)}; give more.`
+      `--budget ${formatDuration(budgetSeconds * 1000)} is too short: with these settings the measurement ` +
+        `takes about ${formatDuration(Math.ceil(least) * 1000)}; give more.`
     )
   }
   return others.reduce((best, other) => (worth(other) > worth(best) ? other : best), first)
