@@ -5,16 +5,15 @@
  * Thread: any of the harness.
  */
 import { statSync } from 'node:fs'
-import { formatBytes } from '../planner/units.ts'
+import { formatBytes, formatCount } from '../planner/units.ts'
 
 /** Why a file is not to be opened, as the end of a sentence; null for a regular one that is no larger. */
 export function fileFault(path: string, bytesMax = Number.POSITIVE_INFINITY): string | null {
   try {
     const found = statSync(path)
     if (!found.isFile()) return 'it is no regular file'
-    return found.size > bytesMax
-      ? `it has ${formatBytes(found.size)}, more than ${formatBytes(bytesMax)}`
-      : null
+    if (found.size <= bytesMax) return null
+    return `it has ${formatBytes(found.size)}, and ${formatCount(bytesMax)} bytes are read at most`
   } catch (cause) {
     return systemReason(cause)
   }

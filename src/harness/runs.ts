@@ -1,6 +1,6 @@
 /**
  * Plans, benchmarks and tuning as functions. The first call loads their code: a program that only sends and
- * receives records does not carry it, 8 MB of memory.
+ * receives records does not carry it, 7 MB of memory.
  *
  * Thread: the caller's; load runs in threads of its own.
  */

@@ -27,7 +27,7 @@ describe('a file that is to be read', () => {
   test('is a regular one, of some size at most', () => {
     expect(fileFault(file)).toBeNull()
     expect(fileFault(file, 3)).toBeNull()
-    expect(fileFault(file, 2)).toBe('it has 3 B, more than 2 B')
+    expect(fileFault(file, 2)).toBe('it has 3 B, and 2 bytes are read at most')
     expect(fileFault(directory)).toBe('it is no regular file')
     expect(fileFault(pipe)).toBe('it is no regular file')
     expect(fileFault('/dev/zero')).toBe('it is no regular file')

@@ -51,6 +51,11 @@ describe('the most partitions of known throughput', () => {
     expect(carriesRate(peaked, partitions + 1, 100e6)).toBe(false)
   })
 
+  test('are none where a curve that rises never reaches the rate', () => {
+    const load = { targetThroughput: 1e12, partitions: 10, restsOnLaw: true }
+    expect(lawCeiling(straight, load).partitions).toBe(0)
+  })
+
   test('are those measured at least, where each of them carries the rate by itself', () => {
     // The curve of 32 measured ones is believed less than they are.
     const load = { targetThroughput: 120e6, partitions: 3, restsOnLaw: false }

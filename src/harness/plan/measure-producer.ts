@@ -47,6 +47,8 @@ const WARM_SECONDS_EACH = 1
 const WARM_SHARE = 0.3
 const WARM_LOOK_SECONDS = 0.3
 const WARM_LOOKS_SECONDS = 1
+/** In less a thread that waits for its turn looks like one that does nothing. */
+const WARM_LOOK_LEAST_SECONDS = 0.15
 /** So many looks that bring no gain show that there is none to come. */
 const WARM_LOOKS = 2
 /** Where this process leaves more of the cores idle, it is not its code that it is slow by. */
@@ -199,12 +201,12 @@ export class ProducerBench {
     let secondsLeft = warmSeconds(settings, partitions)
     let seconds = Math.min(WARM_LOOK_SECONDS, settings.secondsPerRun)
     const rates: number[] = []
-    while ((bytesLeft > 0 || !hasLevelled(rates)) && seconds > 0) {
+    while ((bytesLeft > 0 || !hasLevelled(rates)) && seconds >= WARM_LOOK_LEAST_SECONDS) {
       const load = { partitions, loaders: this.#loaders, seconds }
       const { bytes, series, processCpuSeconds } = await this.#saturate(load)
       const passedSeconds = (series.windows.length * series.windowMs) / 1000
       if (processCpuSeconds < WARM_CORES_MIN * cores * passedSeconds) return false
-      rates.push(bytes / passedSeconds)
+      rates.push(series.bytesPerSecond)
       bytesLeft -= bytes
       secondsLeft -= passedSeconds
       seconds = Math.min(WARM_LOOKS_SECONDS, secondsLeft)

@@ -125,10 +125,13 @@ const PLAN_BYTES = 24 * 1024 * MIB
 const PLAN_BYTES_SHORT = 6 * 1024 * MIB
 const RUN_BYTES_MIN = 128 * MIB
 /**
- * Below segment.bytes: no run begins a second segment. A file that was emptied is put on the disk when it is
- * closed (ext4, auto_da_alloc), and the partition thread that rolls stood still for 0.7 s.
+ * Batches of a run are below segment.bytes, so that none begins a second segment. A file that was emptied is
+ * put on the disk when it is closed (ext4, auto_da_alloc), and the partition thread that rolls stood still
+ * for 0.7 s.
  */
-const RUN_BYTES_MAX = 960 * MIB
+const RUN_BATCH_BYTES_MAX = 900 * MIB
+/** What a batch has around each of its records, at most. */
+const RECORD_OVERHEAD = 16
 /** The verification may write so many times what a run may. */
 export const VERIFY_RUNS = 4
 /**
@@ -184,7 +187,7 @@ export function planSettings(options: PlanOptions): PlanSettings {
     bytesPerRunMax: Math.max(
       RUN_BYTES_MIN,
       Math.min(
-        RUN_BYTES_MAX,
+        Math.floor((RUN_BATCH_BYTES_MAX * recordBytes) / (recordBytes + RECORD_OVERHEAD)),
         Math.floor((short ? PLAN_BYTES_SHORT : PLAN_BYTES) / (runs * (counts.length + 1)))
       )
     ),
