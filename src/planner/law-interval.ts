@@ -2,7 +2,8 @@
  * How far a scaling law can be trusted at any partition count: a bootstrap over the runs of each point.
  *
  * Each repetition draws every point's runs anew round their median, fits a law and keeps it; each family has
- * as many repetitions as it has weight, so that the families' disagreement widens the interval. Three runs
+ * as many repetitions as it has weight, so that the families' disagreement widens the interval; so does what
+ * points lie off their law by beyond the scatter of their runs, as a count not measured does too. Three runs
  * resampled among themselves promise too much. Therefore the runs are drawn from a normal distribution in
  * logarithms (a parametric bootstrap), its scatter taken from the runs of all points together, and in each
  * repetition enlarged or shrunk by as much as so few runs leave open (chi squared; for one point alone this

@@ -2,7 +2,6 @@
  * What partitions cost: one small chart for each thing that grows with them, its limit where there is one,
  * and across all of them the counts that the plan admits.
  */
-
 import { textWidth } from '../svg.ts'
 import { box, curve, type Drawing, type Frame, hinted, line, shape, stroke, words } from './drawing.ts'
 import { type Figure, makeFigure } from './figure.ts'

@@ -5,6 +5,7 @@
  * Thread: the harness's.
  */
 import { HighwaterError } from '../../base/local-errors.ts'
+import { mean } from '../../planner/statistics.ts'
 import { threadEntry } from '../../threads/worker-entry.ts'
 import type { AuditResult } from '../audit.ts'
 import {
@@ -30,7 +31,7 @@ export interface LoaderTrial {
 
 /** A loader more is worth it from this gain on. */
 const GAIN_MIN = 1.05
-/** Each number of loaders is tried so often, in turns: what slows one turn down slows them all. */
+/** First turns show when more loaders bring nothing; the choice is by the mean of both. */
 const TRIAL_TURNS = 2
 const TRIAL_SECONDS_MAX = 1
 /** One and two loaders, on one partition and on the most. */
@@ -154,7 +155,7 @@ export class ProducerBench {
         trials.push(await this.#trial(partitions, next))
         next = nextTrial(trials, this.#loadersMax)
       }
-      for (let turn = 1; turn < TRIAL_TURNS; turn++) await this.#tryAgain(trials, turn)
+      await this.#tryAgain(trials)
       this.#loaders = chosenTrial(trials).loaders
       all.push(...trials)
       if (!isWarmed || partitions !== most) continue
@@ -229,12 +230,11 @@ export class ProducerBench {
     return { partitions, loaders, bytesPerSecond: series.bytesPerSecond }
   }
 
-  /** Each trial becomes the mean of its turns. */
-  async #tryAgain(trials: LoaderTrial[], turnsBefore: number): Promise<void> {
-    for (const [index, before] of trials.entries()) {
-      const again = await this.#trial(before.partitions, before.loaders)
-      const sum = before.bytesPerSecond * turnsBefore + again.bytesPerSecond
-      trials[index] = { ...before, bytesPerSecond: sum / (turnsBefore + 1) }
+  /** A second turn; each trial becomes the mean of both. */
+  async #tryAgain(trials: LoaderTrial[]): Promise<void> {
+    for (const [index, first] of trials.entries()) {
+      const second = await this.#trial(first.partitions, first.loaders)
+      trials[index] = { ...first, bytesPerSecond: mean([first.bytesPerSecond, second.bytesPerSecond]) }
     }
   }
 
